@@ -1,0 +1,187 @@
+package nethttp
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"unsafe"
+
+	"github.com/seed-77b39ca9/srv/app"
+	"github.com/seed-77b39ca9/srv/protocol"
+)
+
+// response implements http.ResponseWriter, http.Flusher, io.ReaderFrom and
+// io.StringWriter. Content gathers until there is enough to send, so that a
+// small response gets a Content-Length and goes out in one piece.
+type response struct {
+	ex      app.Exchange
+	req     *http.Request
+	header  http.Header // the handler's
+	fixed   http.Header // as it was at WriteHeader
+	status  int
+	head    protocol.Response
+	held    []byte // content that was not given to ex
+	started bool
+	failed  error
+
+	neverWait bool // Write takes all that is given, for it must not wait for the client
+}
+
+const (
+	holdMax  = 2 << 10   // as net/http: more content than this is chunked unless its length is given
+	highTide = 256 << 10 // pending bytes above which Write waits for the client
+)
+
+// Header implements http.ResponseWriter.
+func (w *response) Header() http.Header { return w.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (w *response) WriteHeader(status int) {
+	if status < 100 || status > 999 {
+		panic("invalid WriteHeader code " + strconv.Itoa(status))
+	}
+	if w.status != 0 || status < 200 && status != http.StatusSwitchingProtocols {
+		return
+	}
+	w.status = status
+	w.fixed = w.header.Clone() // changes from now on do not count
+}
+
+// Write implements http.ResponseWriter.
+func (w *response) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	if w.failed != nil {
+		return 0, w.failed
+	}
+	if !bodyAllowed(w.status) {
+		return 0, http.ErrBodyNotAllowed
+	}
+	if !w.started && len(w.held)+len(p) <= holdMax {
+		w.held = append(w.held, p...)
+		return len(p), nil
+	}
+	if err := w.start(-1, p); err != nil {
+		return 0, err
+	}
+	if err := w.ex.Write(p); err != nil {
+		w.failed = err
+		return 0, err
+	}
+	w.wait()
+	return len(p), nil
+}
+
+// WriteString implements io.StringWriter.
+func (w *response) WriteString(s string) (int, error) {
+	return w.Write(unsafe.Slice(unsafe.StringData(s), len(s)))
+}
+
+// ReadFrom implements io.ReaderFrom.
+func (w *response) ReadFrom(r io.Reader) (int64, error) {
+	return io.CopyBuffer(struct{ io.Writer }{w}, r, make([]byte, 64<<10))
+}
+
+// Flush implements http.Flusher.
+func (w *response) Flush() { w.FlushError() }
+
+// FlushError is Flush for http.ResponseController.
+func (w *response) FlushError() error {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	if err := w.start(-1, nil); err != nil {
+		return err
+	}
+	w.ex.Flush()
+	return nil
+}
+
+// wait has a handler that is faster than its client wait for it.
+func (w *response) wait() {
+	if w.neverWait || w.ex.Pending() <= highTide {
+		return
+	}
+	drained := make(chan struct{})
+	w.ex.OnDrain(func() { close(drained) })
+	<-drained
+}
+
+// start sends the head and what was held, once. first is the content that
+// follows, for its type to be told from.
+func (w *response) start(length int64, first []byte) error {
+	if w.started || w.failed != nil {
+		return w.failed
+	}
+	w.started = true
+	w.makeHead(length, first)
+	if err := w.ex.Start(&w.head); err != nil {
+		w.failed = err
+		return err
+	}
+	if len(w.held) > 0 {
+		if err := w.ex.Write(w.held); err != nil {
+			w.failed = err
+			return err
+		}
+	}
+	return nil
+}
+
+// makeHead fills in what the handler left open. first is content behind held.
+func (w *response) makeHead(length int64, first []byte) {
+	w.head.Status, w.head.ContentLength = w.status, -1
+	fields := make([]protocol.Field, 0, len(w.fixed)+2)
+	for name, values := range w.fixed {
+		for _, v := range values {
+			fields = append(fields, protocol.Field{Name: bytesOf(name), Value: bytesOf(v)})
+		}
+	}
+	if bodyAllowed(w.status) {
+		if _, typed := w.fixed["Content-Type"]; !typed && w.fixed.Get("Content-Encoding") == "" && len(w.held)+len(first) > 0 {
+			sniff := w.held
+			if len(sniff) == 0 {
+				sniff = first
+			}
+			fields = append(fields, protocol.Field{Name: bytesOf("Content-Type"), Value: bytesOf(http.DetectContentType(sniff))})
+		}
+		if _, has := w.fixed["Content-Length"]; !has && w.fixed.Get("Transfer-Encoding") == "" {
+			w.head.ContentLength = length
+		}
+	}
+	w.head.Fields = fields
+}
+
+// finish ends the response that the handler has given.
+func (w *response) finish() error {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	if w.started {
+		if w.failed != nil && !errors.Is(w.failed, app.ErrGone) {
+			w.ex.Abort(0, 0)
+			return w.failed
+		}
+		return w.ex.Finish()
+	}
+	w.makeHead(w.knownLength(), nil)
+	w.ex.Respond(&w.head, w.held)
+	return nil
+}
+
+// knownLength is the length of a response that is whole. That to HEAD may have
+// been made without its content: then nothing is said.
+func (w *response) knownLength() int64 {
+	if w.req.Method == http.MethodHead && len(w.held) == 0 {
+		return -1
+	}
+	return int64(len(w.held))
+}
+
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }

@@ -1,0 +1,294 @@
+package wsgi
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/seed-77b39ca9/srv/internal/proc"
+)
+
+//go:embed interpreter.py
+var program []byte
+
+// bootstrap runs the program from the file that it is passed in.
+const bootstrap = `import os;f=dict(p.split("=")for p in os.environ["SRV_FILES"].split(","));` +
+	`exec(compile(os.pread(int(f["program"]),1<<20,0),"<srv>","exec"))`
+
+// ExitApp is the exit code of an interpreter that cannot load the application.
+const ExitApp = 4
+
+// interpreter is one Python process with its slots.
+type interpreter struct {
+	pool    *Pool
+	process *proc.Process
+	board   *board
+	slots   []*slot
+	ready   chan struct{} // closed when the application is loaded
+	open    atomic.Int32  // slots whose socket is open
+
+	limit   int64                  // max_requests with its jitter; 0: none
+	retired atomic.Bool            // it is to end: no news when it does
+	why     atomic.Pointer[string] // why it was killed
+
+	// Under pool.mu.
+	joined    bool  // it is or was in the pool
+	served    int64 // requests
+	busy      int   // slots that have requests
+	recycling bool  // its successor is on its way
+}
+
+// start starts a process; ready is closed when it can be given requests.
+func (p *Pool) start() (*interpreter, error) {
+	in := &interpreter{pool: p, ready: make(chan struct{}), limit: p.requestLimit()}
+	var err error
+	if in.board, err = newBoard(p.Threads); err != nil {
+		return nil, err
+	}
+	files, err := in.files()
+	defer closeAll(files)
+	if err != nil {
+		return nil, err
+	}
+	in.process, err = proc.Start(proc.Spec{
+		Path: p.Python, Args: []string{p.Python, "-c", bootstrap, p.Title}, Env: p.Env, Dir: p.Chdir,
+		Files: files, Stdout: p.Stdout, Stderr: p.Stderr,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return in, nil
+}
+
+// files makes what the process is passed, and the pool's ends of it.
+func (in *interpreter) files() (map[string]*os.File, error) {
+	files := map[string]*os.File{"board": dup(in.board.file)}
+	var err error
+	if files["program"], err = memFile("srv-interpreter", program); err != nil {
+		return files, err
+	}
+	settings, err := json.Marshal(in.pool.settings())
+	if err != nil {
+		return files, err
+	}
+	if files["settings"], err = memFile("srv-settings", settings); err != nil {
+		return files, err
+	}
+	for n := range in.pool.Threads {
+		s, theirs, err := newSlot(in, n)
+		if err != nil {
+			return files, err
+		}
+		files["slot"+strconv.Itoa(n)] = theirs
+		in.slots = append(in.slots, s)
+	}
+	return files, nil
+}
+
+func newSlot(in *interpreter, n int) (*slot, *os.File, error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("socket of a slot: %w", os.NewSyscallError("socketpair", err))
+	}
+	ours, theirs := os.NewFile(uintptr(fds[0]), "slot"), os.NewFile(uintptr(fds[1]), "slot")
+	defer ours.Close()
+	for _, fd := range fds {
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, socketBuffer)
+	}
+	writer, err := net.FileConn(ours)
+	if err == nil {
+		var reader net.Conn
+		if reader, err = net.FileConn(ours); err == nil {
+			s := &slot{pool: in.pool, in: in, number: n, words: in.board.slot(n)}
+			s.conn, s.reader = writer.(*net.UnixConn), reader.(*net.UnixConn)
+			s.raw, _ = s.conn.SyscallConn()
+			return s, theirs, nil
+		}
+		writer.Close()
+	}
+	theirs.Close()
+	return nil, nil, fmt.Errorf("socket of a slot: %w", err)
+}
+
+// socketBuffer is asked for; the kernel gives what net.core.wmem_max allows.
+const socketBuffer = 1 << 20
+
+// memFile makes a file in memory.
+func memFile(name string, content []byte) (*os.File, error) {
+	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, os.NewSyscallError("memfd_create", err))
+	}
+	f := os.NewFile(uintptr(fd), name)
+	if _, err := f.WriteAt(content, 0); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return f, nil
+}
+
+func dup(f *os.File) *os.File {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	return os.NewFile(uintptr(fd), f.Name())
+}
+
+func closeAll(files map[string]*os.File) {
+	for _, f := range files {
+		if f != nil {
+			f.Close()
+		}
+	}
+}
+
+// listen hears the process until it ends.
+func (in *interpreter) listen() {
+	in.infof("Booting worker with pid: %d", in.process.Pid())
+	for m := range in.process.Messages() {
+		if m == proc.Ready {
+			in.pool.join(in)
+			close(in.ready)
+		}
+	}
+	exit := in.process.Wait()
+	in.closeSlots() // those that are watched are closed already, or will be by their reader
+	in.pool.left(in, exit)
+}
+
+// logExit tells how the process ended.
+func (in *interpreter) logExit(exit proc.Exit) {
+	switch why := in.why.Load(); {
+	case in.retired.Load():
+		in.infof("Worker exiting (pid: %d)", in.process.Pid())
+	case why != nil:
+		in.pool.errorf("Worker (pid:%d) was killed: %s", in.process.Pid(), *why)
+	default:
+		in.pool.errorf("Worker (pid:%d) exited with %s", in.process.Pid(), exit)
+	}
+}
+
+// failure says why the process ended before it was ready.
+func (in *interpreter) failure() error {
+	exit := in.process.Wait()
+	if exit.Code == ExitApp {
+		return ErrApp
+	}
+	return fmt.Errorf("interpreter %s (pid %d) ended before it was ready: %s", in.pool.Python, in.process.Pid(), exit)
+}
+
+// Check loads the application in an interpreter of its own, and nothing else.
+// ErrApp when it cannot be loaded.
+func Check(o Options) error {
+	p := New(o)
+	p.checkOnly = true
+	in, err := p.start()
+	if err != nil {
+		return err
+	}
+	if in.process.Wait().OK() {
+		return nil
+	}
+	return in.failure()
+}
+
+// settings is what the process is told; see interpreter.py's main.
+func (p *Pool) settings() map[string]any {
+	return map[string]any{
+		"app": p.App, "chdir": p.Chdir, "pythonpath": p.PythonPath, "title": p.Title, "software": p.Software,
+		"threads": p.Threads, "multiprocess": p.Interpreters > 1, "check": p.checkOnly,
+	}
+}
+
+// tell sends a line on the control channel. A process that does not take it is
+// dead, or will be.
+func (in *interpreter) tell(word string, slot int, stream uint32) {
+	in.process.Send(fmt.Sprintf("%s %d %d", word, slot, stream))
+}
+
+func (in *interpreter) infof(format string, args ...any) {
+	in.pool.Info(in.process.Pid(), fmt.Sprintf(format, args...))
+}
+
+// retire ends the process when its slots have answered what they have; the slots
+// are out of the pool's hands already.
+func (in *interpreter) retire() {
+	in.retired.Store(true)
+	for _, s := range in.slots {
+		s.retire()
+	}
+}
+
+// kill ends the process at once.
+func (in *interpreter) kill(why string) {
+	in.why.CompareAndSwap(nil, &why)
+	in.process.Kill()
+}
+
+// giveUp kills the process because of one slot's call, once its other slots have
+// answered theirs; it takes no more. Its threads' stacks go to the error log.
+func (in *interpreter) giveUp(hung *slot) {
+	in.pool.mu.Lock()
+	delete(in.pool.interpreters, in)
+	in.pool.dropIdle(in)
+	in.pool.mu.Unlock()
+	for _, s := range in.slots {
+		if s.busy() && !s.late(monotonic(), in.pool.Timeout) {
+			return // the watch comes again
+		}
+	}
+	why := fmt.Sprintf("%s took longer than the timeout of %v", hung.lateRequest(), in.pool.Timeout)
+	if !in.why.CompareAndSwap(nil, &why) {
+		return
+	}
+	in.pool.errorf("WORKER TIMEOUT (pid:%d): %s", in.process.Pid(), why)
+	in.process.Signal(syscall.SIGABRT) // which faulthandler answers
+	time.AfterFunc(abortTime, func() { in.process.Kill() })
+}
+
+// abortTime is for writing the stacks down.
+const abortTime = time.Second
+
+func (in *interpreter) closeSlots() {
+	for _, s := range in.slots {
+		s.conn.Close()
+		if !in.isReady() {
+			s.reader.Close()
+		}
+	}
+}
+
+func (in *interpreter) isReady() bool {
+	select {
+	case <-in.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// slotClosed counts the slots down. A process without them has nothing left to
+// do; it is given a moment to do that.
+func (in *interpreter) slotClosed() {
+	if in.open.Add(-1) == 0 {
+		go func() {
+			select {
+			case <-in.process.Done():
+			case <-time.After(exitTime):
+				in.kill("it did not end in time")
+			}
+		}()
+	}
+}
+
+// exitTime is for what an application does at its interpreter's exit.
+const exitTime = 10 * time.Second

@@ -1,0 +1,343 @@
+package wsgi
+
+import (
+	"net"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/seed-77b39ca9/srv/app"
+	"github.com/seed-77b39ca9/srv/protocol"
+)
+
+// slot is one concurrent call in an interpreter: the pool's end of its socket.
+//
+// send is called by whoever has taken the slot out of the idle ones; OnData and
+// OnClose by the one who reads the socket, and they hand the slot back. An
+// exchange belongs to the slot from send until its last frame has come.
+type slot struct {
+	pool   *Pool
+	in     *interpreter
+	number int
+	words  *words
+	conn   *net.UnixConn // for writing
+	reader *net.UnixConn // the same socket, for the one who reads it
+	raw    syscall.RawConn
+
+	mu       sync.Mutex
+	inflight []inflight // in the order in which they were sent
+	sent     uint64     // requests ever sent; the last one's number
+	size     int        // of the batch under way
+	since    time.Time  // when it was sent
+	rescued  bool       // what it had not begun was taken back
+	closed   bool
+	sending  int    // calls of send that still read their requests
+	orphaned bool   // OnClose came meanwhile: send does its work
+	timedOut uint64 // the number of the request that took too long
+
+	// The reader's.
+	rest   []byte            // the beginning of a frame
+	left   int               // bytes still to come of the piece in cur
+	cur    frame             // whose piece arrives bit by bit
+	curEx  app.Exchange      // nil when nobody wants it
+	head   protocol.Response // kept for its fields' memory
+	landed int               // streams ended since the slot was last handed back
+	spent  uint64            // words.spent at that time
+}
+
+// inflight is a request in the slot's hands.
+type inflight struct {
+	ex     app.Exchange // nil: given up, the frames still to come are dropped
+	number uint64       // its number on the scoreboard; the stream number is its low half
+}
+
+// pieceMin is the size from which a piece of content is passed on as it arrives.
+const pieceMin = 64 << 10
+
+// OnData implements app.StreamHandler.
+func (s *slot) OnData(p []byte) {
+	if len(s.rest) > 0 {
+		s.rest = append(s.rest, p...)
+		p = s.rest
+	}
+	for len(p) > 0 {
+		n := s.frame(p)
+		if n == 0 {
+			break
+		}
+		p = p[n:]
+	}
+	s.rest = append(s.rest[:0], p...)
+	if cap(s.rest) > 4*pieceMin && len(p) == 0 {
+		s.rest = nil
+	}
+	s.handBack()
+}
+
+// frame takes one frame off p, or a part of a long one; 0 when that must wait
+// for more.
+func (s *slot) frame(p []byte) int {
+	if s.left > 0 {
+		n := min(s.left, len(p))
+		s.left -= n
+		s.piece(p[:n])
+		return n
+	}
+	if len(p) < headerSize {
+		return 0
+	}
+	f := header(p)
+	b := headerSize + f.a
+	switch whole := b + f.b; {
+	case len(p) >= whole:
+		s.deliver(s.take(f), f, p[headerSize:b], p[b:whole])
+		return whole
+	case f.b < pieceMin || len(p) < b:
+		return 0
+	}
+	s.cur, s.curEx = f, s.take(f)
+	s.left = headerSize + f.a + f.b - len(p)
+	if !s.begin(s.curEx, f, p[headerSize:b], p[b:]) {
+		s.curEx = nil
+	}
+	return len(p)
+}
+
+// piece passes on a part of a long frame's content.
+func (s *slot) piece(p []byte) {
+	ex := s.curEx
+	if ex != nil && ex.Write(p) != nil {
+		s.giveUp(ex, s.cur)
+		ex, s.curEx = nil, nil
+	}
+	if s.left == 0 {
+		s.curEx = nil
+		s.finish(ex, s.cur)
+	}
+}
+
+// take finds the exchange of a frame, and forgets it with its last one.
+func (s *slot) take(f frame) app.Exchange {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.inflight {
+		if it := &s.inflight[i]; uint32(it.number) == f.stream {
+			ex := it.ex
+			if f.flags&flagEnd != 0 {
+				s.inflight = append(s.inflight[:i], s.inflight[i+1:]...)
+				s.landed++
+			}
+			return ex
+		}
+	}
+	return nil // late: whoever it was for has been answered
+}
+
+// deliver gives a whole frame to its exchange.
+func (s *slot) deliver(ex app.Exchange, f frame, a, b []byte) {
+	switch {
+	case ex == nil:
+		s.goOn(nil, f)
+	case f.flags&flagSkipped != 0:
+		s.pool.requeue([]app.Exchange{ex})
+	case f.flags&flagAbort != 0:
+		ex.Abort(500, 0)
+	case f.flags&(flagHead|flagEnd) == flagHead|flagEnd:
+		if err := parseHead(&s.head, a); err != nil {
+			s.pool.badHead(ex, err)
+			return
+		}
+		ex.Respond(&s.head, b)
+	default:
+		if s.begin(ex, f, a, b) {
+			s.finish(ex, f)
+		} else {
+			s.goOn(nil, f)
+		}
+	}
+}
+
+// begin gives a frame's head and content to its exchange. False: the exchange
+// is given up.
+func (s *slot) begin(ex app.Exchange, f frame, a, b []byte) bool {
+	if ex == nil {
+		return false
+	}
+	if f.flags&flagHead != 0 {
+		err := parseHead(&s.head, a)
+		if err == nil {
+			err = ex.Start(&s.head)
+		}
+		if err != nil {
+			s.forget(f)
+			s.pool.badHead(ex, err)
+			return false
+		}
+	}
+	if len(b) > 0 && ex.Write(b) != nil {
+		s.giveUp(ex, f)
+		return false
+	}
+	return true
+}
+
+// finish does what a frame's flags say when its content is delivered.
+func (s *slot) finish(ex app.Exchange, f frame) {
+	switch {
+	case ex == nil:
+		s.goOn(nil, f)
+	case f.flags&flagEnd != 0:
+		if err := ex.Finish(); err != nil && err != app.ErrGone {
+			s.pool.errorf("%v", err)
+		}
+	default:
+		ex.Flush()
+		s.goOn(ex, f)
+	}
+}
+
+// giveUp ends an exchange whose client has gone, and tells the application.
+func (s *slot) giveUp(ex app.Exchange, f frame) {
+	s.forget(f)
+	ex.Abort(app.StatusGone, 0)
+	if f.flags&flagEnd == 0 {
+		s.in.tell("drop", s.number, f.stream)
+	}
+}
+
+// forget has the rest of a stream dropped.
+func (s *slot) forget(f frame) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.inflight {
+		if it := &s.inflight[i]; uint32(it.number) == f.stream {
+			it.ex = nil
+		}
+	}
+}
+
+// maxPending is how much of a stream is kept for a client that is slower than
+// the application, before the application has to wait.
+const maxPending = 16 << 20
+
+// goOn lets a stream that waits for it go on, when the client has taken enough.
+func (s *slot) goOn(ex app.Exchange, f frame) {
+	if f.flags&flagWait == 0 {
+		return
+	}
+	if ex != nil && ex.Pending() > maxPending {
+		ex.OnDrain(func() { s.in.tell("go", s.number, f.stream) })
+		return
+	}
+	s.in.tell("go", s.number, f.stream)
+}
+
+// OnClose implements app.StreamHandler: the interpreter is dead, or as good as.
+func (s *slot) OnClose() {
+	s.mu.Lock()
+	s.closed = true
+	wait := s.sending > 0
+	s.orphaned = wait
+	s.mu.Unlock()
+	s.conn.Close()
+	if s.left > 0 && s.curEx != nil && s.cur.flags&flagEnd != 0 {
+		s.curEx.Abort(502, 0) // its last frame had begun, so it is not in flight any more
+	}
+	if !wait {
+		s.bury()
+	}
+}
+
+// bury answers what a dead interpreter had begun, and saves what it had not.
+func (s *slot) bury() {
+	s.mu.Lock()
+	held := s.inflight
+	s.inflight = nil
+	late := s.timedOut
+	s.mu.Unlock()
+	started := s.words.started.Load()
+	var again []app.Exchange
+	for _, it := range held {
+		switch {
+		case it.ex == nil:
+		case it.number > started:
+			again = append(again, it.ex)
+		case it.number == late:
+			it.ex.Abort(504, 0)
+		default:
+			it.ex.Abort(502, 0)
+		}
+	}
+	s.pool.lost(s, again)
+}
+
+// busy says whether the slot has anything to answer.
+func (s *slot) busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.inflight) > 0
+}
+
+// retire ends the slot if it has nothing to answer; otherwise handBack's caller
+// comes here again. The interpreter sees the end of the input.
+func (s *slot) retire() {
+	s.mu.Lock()
+	free := len(s.inflight) == 0 && !s.closed
+	s.closed = s.closed || free
+	s.mu.Unlock()
+	if free {
+		s.conn.CloseWrite()
+	}
+}
+
+// handBack makes the slot free for more when all it had is answered.
+func (s *slot) handBack() {
+	s.mu.Lock()
+	if s.landed == 0 || len(s.inflight) > 0 || s.closed {
+		s.mu.Unlock()
+		return
+	}
+	n, spent := s.size, s.words.spent.Load()
+	took := time.Duration(spent - s.spent)
+	s.landed, s.size, s.spent = 0, 0, spent
+	s.mu.Unlock()
+	s.pool.next(s, n, took)
+}
+
+// send gives the slot a batch; the caller has taken it out of the idle ones.
+func (s *slot) send(batch []app.Exchange) {
+	s.words.limit.Store(noLimit)
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		s.pool.requeue(batch)
+		return
+	}
+	first := s.sent + 1
+	for _, ex := range batch {
+		s.sent++
+		s.inflight = append(s.inflight, inflight{ex, s.sent})
+	}
+	s.size, s.since, s.rescued = len(batch), time.Now(), false
+	s.sending++
+	s.mu.Unlock()
+	w := senders.Get().(*sender)
+	w.slot = s
+	for i, ex := range batch {
+		w.add(ex, uint32(first)+uint32(i))
+	}
+	w.flush()
+	senders.Put(w)
+	s.sentAll()
+}
+
+// sentAll is called when send does not look at the requests any more.
+func (s *slot) sentAll() {
+	s.mu.Lock()
+	s.sending--
+	orphaned := s.orphaned && s.sending == 0
+	s.mu.Unlock()
+	if orphaned {
+		s.bury()
+	}
+}

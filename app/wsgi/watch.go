@@ -1,0 +1,140 @@
+package wsgi
+
+import (
+	"time"
+
+	"github.com/seed-77b39ca9/srv/app"
+)
+
+const (
+	watchEvery  = 100 * time.Millisecond // for calls that take too long, and the queue
+	batchEvery  = 5 * time.Millisecond   // while there are batches of several, or requests held back from idle slots
+	batchesIdle = 20                     // looks without one, after which the pace is slow again
+)
+
+// watch looks at what the slots are doing. It ends with the pool.
+func (p *Pool) watch() {
+	t := time.NewTicker(watchEvery)
+	defer t.Stop()
+	quiet := batchesIdle
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-p.batches:
+			if quiet >= batchesIdle {
+				t.Reset(batchEvery)
+			}
+			quiet = 0
+		case <-t.C:
+			p.look()
+			if quiet++; quiet == batchesIdle {
+				t.Reset(watchEvery)
+			}
+		}
+	}
+}
+
+// look takes one look at everything.
+func (p *Pool) look() {
+	now := monotonic()
+	for _, s := range p.slots() {
+		if again := s.rescue(); len(again) > 0 {
+			p.requeue(again)
+		}
+		if p.Timeout > 0 && s.late(now, p.Timeout) {
+			s.in.giveUp(s)
+		}
+	}
+	p.expire(time.Now())
+	if p.stale(time.Now()) {
+		p.feedIdle()
+	}
+}
+
+// stale says whether the first in the queue has waited for long.
+func (p *Pool) stale(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.queue.n > 0 && now.Sub(p.queue.front().since) > slowBatch
+}
+
+func (p *Pool) slots() []*slot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []*slot
+	for in := range p.processes {
+		all = append(all, in.slots...)
+	}
+	return all
+}
+
+// expire answers those that have waited in the queue for too long, or whose
+// client has left.
+func (p *Pool) expire(now time.Time) {
+	var late []app.Exchange
+	p.mu.Lock()
+	for p.QueueTimeout > 0 && p.queue.n > 0 && now.Sub(p.queue.front().since) > p.QueueTimeout {
+		late = append(late, p.queue.pop().ex)
+	}
+	p.mu.Unlock()
+	for _, ex := range late {
+		if ex.Gone() {
+			ex.Abort(app.StatusGone, 0)
+		} else {
+			ex.Abort(503, retryAfter)
+		}
+	}
+}
+
+// rescue takes back what a slot was given and has not begun, when a request in
+// the batch turns out to be slow, and has it send what it has finished.
+func (s *slot) rescue() []app.Exchange {
+	s.mu.Lock()
+	if s.closed || s.sending > 0 || s.rescued || s.size < 2 || len(s.inflight) == 0 || time.Since(s.since) < slowBatch {
+		s.mu.Unlock()
+		return nil
+	}
+	s.rescued = true
+	// Nothing is sent to the slot before this batch is over, so limit stays.
+	s.words.limit.Store(s.words.started.Load() + 1)
+	s.mu.Unlock()
+	barrier()
+	s.mu.Lock()
+	started := s.words.started.Load()
+	var again []app.Exchange
+	for i := range s.inflight {
+		if it := &s.inflight[i]; it.number > started && it.ex != nil {
+			again = append(again, it.ex)
+			it.ex = nil // its frame will say that it was skipped
+		}
+	}
+	s.mu.Unlock()
+	s.in.tell("flush", s.number, 0)
+	return again
+}
+
+// late says whether the call under way has taken longer than limit.
+func (s *slot) late(now, limit time.Duration) bool {
+	number := s.words.started.Load()
+	if s.words.finished.Load() >= number || now-time.Duration(s.words.since.Load()) < limit {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.timedOut = number
+	return len(s.inflight) > 0
+}
+
+// lateRequest is the request that takes too long, for the log.
+func (s *slot) lateRequest() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, it := range s.inflight {
+		if it.number == s.timedOut && it.ex != nil {
+			r := it.ex.Request() // it cannot be over as long as it stands here
+			return string(r.Method()) + " " + string(r.Target())
+		}
+	}
+	return "a request"
+}

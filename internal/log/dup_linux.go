@@ -1,0 +1,7 @@
+package log
+
+import "syscall"
+
+// dup makes fd to another name of fd from, in one step, and keeps it from
+// being inherited by accident.
+func dup(from, to int) error { return syscall.Dup3(from, to, syscall.O_CLOEXEC) }
