@@ -1,0 +1,414 @@
+package workers
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/seed-77b39ca9/srv/app"
+	"github.com/seed-77b39ca9/srv/protocol"
+)
+
+// Conn is one client's connection above its socket: the exchange loop. The
+// engine gives it what arrives (Feed, EOF, Closed); it calls the app and sends
+// what the app answers through the Transport.
+//
+// One goroutine at a time runs a Conn: it parses, calls the app, starts the
+// next request. That is the engine's, in Feed, or whoever ends an exchange that
+// is answered later. The response side belongs to the app while it has the
+// exchange, otherwise to the runner. So neither needs a lock while it works: mu
+// guards the handing over, and is never held while a socket is used.
+type Conn struct {
+	core *Core
+	tr   Transport
+	peer app.Peer
+	pc   protocol.Conn
+	out  *buffer              // response side: bytes to send
+	ex   *Exchange            // the runner's; others look at it only when phase is called
+	tail atomic.Pointer[tail] // what the client was too slow for; nil until then; set by the response side
+
+	mu    sync.Mutex
+	phase phase
+	busy  bool    // somebody runs the connection; phase then says how it was before
+	eof   bool    // the client will send no more
+	gone  bool    // the socket is closed
+	in    *buffer // arrived and not yet parsed
+
+	used     bool        // a request was answered
+	proxied  bool        // the PROXY protocol's header is behind us, or not expected
+	ahead    atomic.Bool // the client pipelines too much: this exchange is the last
+	broken   atomic.Bool // the client does not take the response
+	holds    atomic.Int32
+	fresh    atomic.Bool  // accepted and not looked at; only where connections are accepted for calls
+	deadline atomic.Int64 // a tick of the wheel
+
+	visit      atomic.Int64 // the wheel's: when it looks next, and its links
+	slot       int32
+	linked     bool
+	prev, next *Conn
+}
+
+type phase uint8
+
+const (
+	waiting   phase = iota // for a request's first byte
+	reading                // a request
+	called                 // the app has it, and nobody runs the connection
+	lingering              // all is said; what the client still sends is thrown away
+	closing                // the socket is being closed
+)
+
+// maxAhead bounds what a client may pipeline behind a request in the app's hands.
+const maxAhead = 1 << 20
+
+// NewConn begins a connection; the engine calls Feed and EOF, and Closed last.
+// peer.Trusted is filled in here.
+func (c *Core) NewConn(tr Transport, peer app.Peer) *Conn {
+	conn := &Conn{core: c, tr: tr, peer: peer, proxied: !c.expectsProxy(peer.RemoteHost)}
+	conn.peer.Trusted = c.Trusted != nil && c.Trusted(peer.RemoteHost)
+	conn.pc.Init(c.Protocol, peer.TLS, conn.peer.Trusted)
+	conn.holds.Store(1)
+	conn.deadline.Store(c.wheel.after(conn.idleTime()))
+	c.opened()
+	if c.oneShot {
+		conn.fresh.Store(true)
+		c.calling.Add(1)
+	}
+	c.wheel.add(conn)
+	if c.draining.Load() { // Drain may have missed it
+		conn.setDeadline(conn.idleTime())
+	}
+	return conn
+}
+
+// Settle says that the client has not sent a request right away: it does not
+// count as one any more, until it does.
+func (c *Conn) Settle() {
+	if c.core.oneShot && c.fresh.Swap(false) {
+		c.core.callEnded()
+	}
+}
+
+// Feed takes bytes that arrived; p is free to be used again when it returns.
+// False: the engine closes the socket now.
+func (c *Conn) Feed(p []byte) (open bool) {
+	c.mu.Lock()
+	switch {
+	case c.phase == lingering:
+		c.mu.Unlock()
+		return true
+	case c.phase == closing:
+		c.mu.Unlock()
+		return false
+	case c.busy || c.phase == called:
+		c.keep(p)
+		c.mu.Unlock()
+		return true
+	case c.in != nil:
+		c.keep(p)
+		in := c.take()
+		c.mu.Unlock()
+		return c.run(in.b, in)
+	}
+	c.busy = true
+	c.mu.Unlock()
+	return c.run(p, nil)
+}
+
+// keep puts p behind what has arrived; mu is held.
+func (c *Conn) keep(p []byte) {
+	if c.in == nil {
+		c.in = getBuffer()
+	}
+	if c.phase == called && (c.ahead.Load() || len(c.in.b)+len(p) > maxAhead) {
+		c.ahead.Store(true)
+		return
+	}
+	c.in.b = append(c.in.b, p...)
+}
+
+// take makes the caller the runner, with what has arrived; mu is held.
+func (c *Conn) take() *buffer {
+	in := c.in
+	c.busy, c.in = true, nil
+	if in == nil {
+		in = getBuffer()
+	}
+	return in
+}
+
+// EOF says that the client will send no more. True: a response is still on its
+// way, and the Transport's Close will be called; false: the engine closes now.
+func (c *Conn) EOF() (open bool) {
+	c.mu.Lock()
+	c.eof = true
+	switch {
+	case c.phase == called && c.ex != nil:
+		gone := c.ex.left()
+		c.mu.Unlock()
+		gone()
+		return true
+	case c.busy:
+		c.mu.Unlock()
+		return true
+	case c.phase == reading:
+		in := c.take()
+		c.mu.Unlock()
+		return c.run(in.b, in)
+	}
+	c.phase = closing
+	c.mu.Unlock()
+	return false
+}
+
+// Closed says that the socket is closed; the engine calls it once, last.
+func (c *Conn) Closed() {
+	c.mu.Lock()
+	c.gone = true
+	gone := func() {}
+	switch {
+	case c.phase == called && c.ex != nil:
+		gone = c.ex.left()
+	case !c.busy:
+		c.phase = closing
+		c.dropInput()
+	}
+	c.mu.Unlock()
+	gone()
+	c.Settle()
+	c.deadline.Store(never)
+	c.release()
+}
+
+// dropInput lets go of a request that will not be completed; mu is held, or the
+// caller runs the connection.
+func (c *Conn) dropInput() {
+	if c.in != nil {
+		putBuffer(c.in)
+		c.in = nil
+	}
+	if c.ex != nil {
+		c.ex.recycle()
+		c.ex = nil
+	}
+}
+
+// hold and release count who still uses the socket: the engine, and a tail. Until
+// the last one has left the wheel knows the connection, so that Close finds it.
+func (c *Conn) hold() { c.holds.Add(1) }
+
+func (c *Conn) release() {
+	if c.holds.Add(-1) == 0 {
+		c.core.wheel.remove(c)
+		c.core.closed()
+	}
+}
+
+// run parses and calls the app until it has to wait, for input or for an
+// answer. b is what has not been parsed; it lies in own unless that is nil, and
+// then in the engine's buffer.
+func (c *Conn) run(b []byte, own *buffer) (open bool) {
+	for {
+		n, state := c.read(b)
+		b = b[n:]
+		switch state {
+		case needMore:
+			more, again, open := c.pause(b, own)
+			if !again {
+				return open
+			}
+			b, own = more.b, more
+		case complete:
+			if !c.call(b, own) {
+				return true
+			}
+			if !c.ended() {
+				return c.shut(own)
+			}
+		case refused:
+			return c.linger(own)
+		}
+	}
+}
+
+// pause ends the run for want of input, and keeps rest. When something arrived
+// meanwhile the run goes on with both.
+func (c *Conn) pause(rest []byte, own *buffer) (more *buffer, again, open bool) {
+	c.flush()
+	c.Settle()
+	c.mu.Lock()
+	if c.in != nil {
+		more = c.join(rest, own)
+		c.mu.Unlock()
+		return more, true, true
+	}
+	if c.eof || c.gone {
+		c.mu.Unlock()
+		return nil, false, c.endOfInput(own)
+	}
+	c.stow(rest, own)
+	c.busy, c.phase = false, waiting
+	if c.ex != nil {
+		c.phase = reading
+		c.limitReading()
+	} else if c.core.draining.Load() { // since before or since ended
+		c.setDeadline(c.idleTime())
+	}
+	idle := c.phase == waiting && c.used
+	c.mu.Unlock()
+	if idle && c.core.crowded.Load() > 0 {
+		c.core.idled()
+	}
+	return nil, false, true
+}
+
+// endOfInput is pause where no more input will come. Always false.
+func (c *Conn) endOfInput(own *buffer) bool {
+	if err := c.pc.EOF(); err != nil && !c.gone {
+		c.refuse(err)
+	}
+	c.dropInput()
+	return c.shut(own)
+}
+
+// join puts what arrived behind rest; mu is held.
+func (c *Conn) join(rest []byte, own *buffer) *buffer {
+	in := c.in
+	c.in = nil
+	c.stow(rest, own)
+	if c.in == nil {
+		return in
+	}
+	c.in.b = append(c.in.b, in.b...)
+	putBuffer(in)
+	in, c.in = c.in, nil
+	return in
+}
+
+// stow keeps rest in c.in, which is nil before; mu is held.
+func (c *Conn) stow(rest []byte, own *buffer) {
+	if len(rest) == 0 {
+		if own != nil {
+			putBuffer(own)
+		}
+		return
+	}
+	if own == nil {
+		own = getBuffer()
+	}
+	own.b = append(own.b[:0], rest...) // rest may lie further back in own: append moves, as copy does
+	c.in = own
+}
+
+// call gives the complete request to the app. True: it is answered. False: it
+// will be, and b is kept for then.
+func (c *Conn) call(b []byte, own *buffer) (answered bool) {
+	ex := c.ex
+	ex.more = len(b) > 0
+	c.core.callBegun(c)
+	if c.core.immediate {
+		c.core.App.Serve(ex)
+		return true
+	}
+	c.flush()
+	ex.req.Keep()
+	c.mu.Lock()
+	c.phase = called
+	ex.gone = c.gone
+	c.mu.Unlock()
+	c.core.serve(ex)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ex == ex && ex.done {
+		c.phase = reading
+		return true
+	}
+	if c.in != nil {
+		c.in = c.join(b, own)
+	} else {
+		c.stow(b, own)
+	}
+	c.busy = false
+	return false
+}
+
+// answered is called when the app has ended its exchange: whoever runs the
+// connection goes on, or, when nobody does, the caller.
+func (c *Conn) answered(ex *Exchange) {
+	if c.core.immediate {
+		ex.done = true
+		return
+	}
+	c.mu.Lock()
+	ex.done = true
+	if c.busy {
+		c.mu.Unlock()
+		return
+	}
+	c.phase = reading
+	in := c.take()
+	c.mu.Unlock()
+	var open bool
+	if c.ended() {
+		open = c.run(in.b, in)
+	} else {
+		open = c.shut(in)
+	}
+	if !open {
+		c.tr.Close()
+	}
+}
+
+// ended closes the books of an exchange and says whether another may follow.
+func (c *Conn) ended() (next bool) {
+	// After what was pipelined too much for us to keep comes the middle of something.
+	next = c.pc.KeepAlive() && !c.ex.cut && !c.broken.Load() && !c.ahead.Load()
+	c.used = true
+	if n := c.core.Stats.Exchanges.Add(1); n == c.core.MaxExchanges && c.core.Spent != nil {
+		c.core.Spent()
+	}
+	c.core.callEnded()
+	c.ex.recycle()
+	c.ex = nil
+	if next {
+		c.pc.NextRequest()
+		c.setDeadline(c.idleTime())
+	}
+	return next
+}
+
+// shut ends the connection after its last response. Always false.
+func (c *Conn) shut(own *buffer) bool {
+	c.flush()
+	if own != nil {
+		putBuffer(own)
+	}
+	c.mu.Lock()
+	c.phase, c.busy = closing, false
+	c.dropInput()
+	c.mu.Unlock()
+	return false
+}
+
+// linger ends the connection after an error answer in such a way that the
+// client sees the answer: a socket that is closed while bytes arrive is reset,
+// and the reset may overtake what was sent (RFC 9112 §9.6).
+func (c *Conn) linger(own *buffer) (open bool) {
+	if own != nil {
+		putBuffer(own)
+	}
+	c.flush()
+	c.Settle()
+	c.mu.Lock()
+	c.dropInput()
+	c.busy = false
+	if c.eof || c.gone || c.tail.Load() != nil {
+		c.phase = closing
+		c.mu.Unlock()
+		return false
+	}
+	c.phase = lingering
+	c.mu.Unlock()
+	c.setDeadline(lingerTime)
+	c.tr.CloseWrite()
+	return true
+}

@@ -1,0 +1,34 @@
+package workers
+
+import (
+	"errors"
+	"net"
+)
+
+// Transport is a client's socket as a worker class drives it. Conn calls
+// TryWrite and Tail from one goroutine at a time, the others from any.
+type Transport interface {
+	// TryWrite sends what the socket takes now and says how much that was; it
+	// never waits. ErrClosed when the socket is closed already.
+	TryWrite(p []byte) (int, error)
+
+	// Tail gives the socket as a net.Conn of its own, for the goroutine that
+	// sends what the client does not take at once. It outlives Close: what it
+	// has to send is sent. The caller closes it.
+	Tail() (net.Conn, error)
+
+	// CloseWrite tells the client that nothing more will come, and leaves the
+	// receiving side open.
+	CloseWrite()
+
+	// Close lets go of the socket, soon if not at once; Conn.Closed follows.
+	Close()
+}
+
+// ErrClosed is what a Transport says whose socket is closed.
+var ErrClosed = errors.New("the connection is closed")
+
+// Watcher is a Transport that reads only between exchanges, as one does whose
+// goroutine is in the app. Watch has it read now, in the background, because
+// somebody wants to know when the client leaves.
+type Watcher interface{ Watch() }
