@@ -1,0 +1,57 @@
+package configs
+
+import "time"
+
+// Settings is a full set of values, one field for each row of the table that
+// is not an order to the command itself. Names, units and meanings are
+// gunicorn's; docs/settings.md has the whole story of each. The JSON form is
+// keyed by gunicorn's names (durations in nanoseconds) and survives a round
+// trip, so that a process may hand its settings to its children.
+type Settings struct {
+	WSGIApp string `json:"wsgi_app"` // what is served; "" in a program that embeds the server
+
+	Bind    []string `json:"bind"` // HOST:PORT, [V6]:PORT, unix:PATH or fd://N; never empty
+	Backlog int      `json:"backlog"`
+
+	Workers           int           `json:"workers"`
+	WorkerClass       string        `json:"worker_class"` // sync, threaded, gnet, netpoll or one the program adds
+	Threads           int           `json:"threads"`
+	WorkerConnections int           `json:"worker_connections"`
+	MaxRequests       int           `json:"max_requests"` // 0: never
+	MaxRequestsJitter int           `json:"max_requests_jitter"`
+	Timeout           time.Duration `json:"timeout"` // 0: none
+	GracefulTimeout   time.Duration `json:"graceful_timeout"`
+	Keepalive         time.Duration `json:"keepalive"`     // 0: no keep-alive
+	QueueSize         int           `json:"queue_size"`    // 0: no bound
+	QueueTimeout      time.Duration `json:"queue_timeout"` // 0: none
+
+	LimitRequestLine      int   `json:"limit_request_line"` // bytes; 0: none
+	LimitRequestFields    int   `json:"limit_request_fields"`
+	LimitRequestFieldSize int   `json:"limit_request_field_size"` // bytes; 0: none
+	LimitRequestBody      int64 `json:"limit_request_body"`       // bytes; 0: none
+
+	Chdir      string   `json:"chdir"`      // absolute, exists
+	PythonPath string   `json:"pythonpath"` // directories, separated by commas
+	Python     string   `json:"python"`     // "": see FindPython
+	RawEnv     []string `json:"raw_env"`    // NAME=VALUE
+	Pidfile    string   `json:"pidfile"`    // "": none
+	ProcName   string   `json:"proc_name"`  // "": the app's name
+
+	Errorlog        string `json:"errorlog"`  // "-": standard error
+	Loglevel        string `json:"loglevel"`  // debug, info, warning, error or critical
+	Accesslog       string `json:"accesslog"` // "": none, "-": standard output
+	AccessLogFormat string `json:"access_log_format"`
+
+	ForwardedAllowIPs   []string          `json:"forwarded_allow_ips"`   // addresses, networks or "*"
+	SecureSchemeHeaders map[string]string `json:"secure_scheme_headers"` // upper-case name to exact value
+	ForwarderHeaders    []string          `json:"forwarder_headers"`     // upper case
+	HeaderMap           string            `json:"header_map"`            // drop, refuse or dangerous
+	ProxyProtocol       string            `json:"proxy_protocol"`        // off, v1, v2 or auto
+	ProxyAllowIPs       []string          `json:"proxy_allow_ips"`       // addresses, networks or "*"
+
+	PermitObsoleteFolding           bool `json:"permit_obsolete_folding"`
+	StripHeaderSpaces               bool `json:"strip_header_spaces"`
+	PermitUnconventionalHTTPMethod  bool `json:"permit_unconventional_http_method"`
+	PermitUnconventionalHTTPVersion bool `json:"permit_unconventional_http_version"`
+	CasefoldHTTPMethod              bool `json:"casefold_http_method"`
+}
