@@ -1,0 +1,151 @@
+package arbiter
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/seed-77b39ca9/srv/internal/proc"
+)
+
+// stopState is how the server is ending; it only ever goes on to the next.
+type stopState int
+
+const (
+	running  stopState = iota
+	graceful           // workers finish what is in flight
+	quick              // workers were told to quit
+)
+
+const (
+	// quitTimeout is how long a worker that was told to quit may take.
+	quitTimeout = 2 * time.Second
+	// drainMargin is what a worker gets beyond its graceful timeout, to cut
+	// what is left by itself before it is killed.
+	drainMargin = time.Second
+)
+
+func (a *Arbiter) onSignal(s syscall.Signal) {
+	switch s {
+	case syscall.SIGHUP:
+		a.log.Infof("Handling signal: hup")
+		a.onHUP()
+	case syscall.SIGTERM:
+		a.log.Infof("Handling signal: term")
+		a.onTERM()
+	case syscall.SIGINT:
+		a.log.Infof("Handling signal: int")
+		a.onQUIT()
+	case syscall.SIGQUIT:
+		a.log.Infof("Handling signal: quit")
+		a.onQUIT()
+	}
+}
+
+// onTERM stops gracefully; a second one means that the operator has waited enough.
+func (a *Arbiter) onTERM() {
+	if a.stop == running {
+		a.stopAll(graceful)
+		return
+	}
+	a.onQUIT()
+}
+
+// onQUIT stops quickly; another one, at once.
+func (a *Arbiter) onQUIT() {
+	switch a.stop {
+	case running:
+		a.stopAll(quick)
+	case graceful:
+		a.log.Infof("Quick shutdown requested")
+		a.stopAll(quick)
+	case quick:
+		for w := range a.workers {
+			w.Kill()
+		}
+	}
+}
+
+// halt stops the server because a worker of its first generation could not
+// start: it would not the next time either.
+func (a *Arbiter) halt(exit proc.Exit) {
+	a.exitCode, a.reason = ExitWorkerBoot, "Worker failed to boot."
+	if exit.Signal == 0 && exit.Code == ExitAppLoad {
+		a.exitCode, a.reason = ExitAppLoad, "App failed to load."
+	}
+	a.stopAll(graceful)
+}
+
+// stopAll closes our side of the listening sockets, as no other worker will
+// be started, and tells every worker to end.
+func (a *Arbiter) stopAll(how stopState) {
+	a.stop = how
+	a.closeSockets()
+	for w := range a.workers {
+		if how == graceful {
+			a.drain(w)
+		} else {
+			a.quit(w)
+		}
+	}
+}
+
+// drain tells a worker to finish what it has in flight. One that is not ready has
+// nothing, and is not waited for; if it was about to say that it is, see onReady.
+// One that a reload has relieved is told again when the server stops: then there
+// is somebody who waits.
+func (a *Arbiter) drain(w *worker) {
+	verb := relieveMessage
+	if a.stop != running {
+		verb = drainMessage
+	}
+	if w.told && !(w.relieved && verb == drainMessage) {
+		return
+	}
+	w.relieved = verb == relieveMessage
+	limit := w.generation.cfg.GracefulTimeout
+	a.tell(w, fmt.Sprintf("%s %g", verb, limit.Seconds()), quitTimeout)
+	w.draining = true
+	if w.ready {
+		a.allowDraining(w)
+	}
+}
+
+// allowDraining gives a draining worker all the time that it may take.
+func (a *Arbiter) allowDraining(w *worker) {
+	w.deadline = a.system.now().Add(w.generation.cfg.GracefulTimeout + drainMargin)
+}
+
+// quit tells a worker to end at once.
+func (a *Arbiter) quit(w *worker) {
+	a.tell(w, quitMessage, quitTimeout)
+	w.draining = false
+}
+
+func (a *Arbiter) tell(w *worker, message string, limit time.Duration) {
+	w.told = true
+	w.deadline = a.system.now().Add(limit)
+	if err := w.Send(message); err != nil {
+		a.log.Debugf("Worker (pid:%d) cannot be told: %v", w.Pid(), err)
+		w.Kill() // it has ended, or listens to nobody
+	}
+}
+
+// killOverdue kills the workers that were told to end and have not, and returns
+// how long until the next one is overdue.
+func (a *Arbiter) killOverdue(now time.Time) time.Duration {
+	next := idle
+	for w := range a.workers {
+		if !w.told {
+			continue
+		}
+		if left := w.deadline.Sub(now); left > 0 {
+			next = min(next, left)
+			continue
+		}
+		a.log.Warningf("Worker (pid:%d) has not ended in time and is killed", w.Pid())
+		w.Kill()
+		w.deadline = now.Add(idle) // said once; the kernel does the rest
+	}
+	return next
+}

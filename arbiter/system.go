@@ -1,0 +1,116 @@
+package arbiter
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/seed-77b39ca9/srv/internal/proc"
+)
+
+// system is all that the state machine asks of the world, so that its tests
+// have a world of their own.
+type system struct {
+	now      func() time.Time
+	sleep    func(time.Duration)
+	listen   func(bind string, backlog, umask int) (*socket, error)
+	setTitle func(string)
+	spawn    func(cfg *Config, sockets []*socket) (child, error)
+	// watch tells what happens to a child: ready at most once, ended once, each from a
+	// goroutine that may wait.
+	watch func(c child, ready func(), ended func(proc.Exit))
+}
+
+// child is a worker process. *proc.Process is one.
+type child interface {
+	Pid() int
+	Send(message string) error
+	Kill() error
+}
+
+var realSystem = system{
+	now: time.Now, sleep: time.Sleep, listen: listen, setTitle: proc.SetTitle,
+	spawn: spawnProcess, watch: watchProcess,
+}
+
+// program is this program's file: the very same, even when the path has got
+// another one since.
+func program() (string, error) {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
+}
+
+func spawnProcess(cfg *Config, sockets []*socket) (child, error) {
+	path, err := program()
+	if err != nil {
+		return nil, err
+	}
+	settings, err := blobFile(cfg.Blob)
+	if err != nil {
+		return nil, err
+	}
+	defer settings.Close()
+	files := map[string]*os.File{settingsName: settings}
+	for i, s := range sockets {
+		files[listenerName(i)] = s.file
+	}
+	meta, err := json.Marshal(workerMeta{Name: cfg.Name, Bind: names(sockets)})
+	if err != nil {
+		return nil, err
+	}
+	p, err := proc.Start(proc.Spec{
+		Path: path, Args: []string{workerTitle(cfg.Name)}, Files: files,
+		Env: append(os.Environ(), workerVariable+"="+string(meta)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// blobFile is a file from which the blob can be read once.
+func blobFile(blob []byte) (*os.File, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		w.Write(blob) // until the child has read it, or is gone
+		w.Close()
+	}()
+	return r, nil
+}
+
+func watchProcess(c child, ready func(), ended func(proc.Exit)) {
+	p := c.(*proc.Process)
+	go func() {
+		said := false
+		for m := range p.Messages() {
+			if m == proc.Ready && !said {
+				said = true
+				ready()
+			}
+		}
+		ended(p.Wait())
+	}()
+}
+
+func names(sockets []*socket) []string {
+	names := make([]string, len(sockets))
+	for i, s := range sockets {
+		names[i] = s.name
+	}
+	return names
+}
+
+func masterTitle(name string) string { return title("master", name) }
+func workerTitle(name string) string { return title("worker", name) }
+
+func title(role, name string) string {
+	return fmt.Sprintf("srv: %s [%s]", role, strings.ToValidUTF8(name, "?"))
+}

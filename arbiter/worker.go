@@ -1,0 +1,148 @@
+package arbiter
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/seed-77b39ca9/srv/internal/proc"
+)
+
+const (
+	workerVariable = "SRV_WORKER" // in the environment of a worker process only
+	settingsName   = "settings"
+)
+
+// What the arbiter tells its workers on the control channel.
+const (
+	drainMessage   = "drain"   // with the seconds it may take
+	relieveMessage = "relieve" // the same, and others have taken over already
+	quitMessage    = "quit"
+)
+
+func listenerName(i int) string { return "listener" + strconv.Itoa(i) }
+
+// workerMeta is what a worker process learns from its environment.
+type workerMeta struct {
+	Name string
+	Bind []string
+}
+
+// WorkerEnv is what a worker process got from the arbiter.
+type WorkerEnv struct {
+	Listeners []net.Listener
+	Bind      []string // of each listener: http://127.0.0.1:8000, unix:/run/srv.sock
+	Blob      []byte   // the arbiter's Config.Blob
+	Control   *proc.Control
+	commands  chan Command
+}
+
+// Command is what a worker is told to do. It exits with code 0 when it is done.
+type Command struct {
+	// Quit means at once. Otherwise: accept no more, finish what is in flight; a
+	// worker that is not ready yet ends at once too.
+	Quit bool
+	// Relieved means that others serve already: an idle connection may stay open
+	// for as long as it may idle, because nobody waits for this worker to end.
+	Relieved bool
+	// Limit is how long finishing may take. 0: as the worker's own settings say.
+	Limit time.Duration
+}
+
+// IsWorker reports whether this process is a worker process, and must call
+// OpenWorker, before anything else and without reading its arguments.
+func IsWorker() bool { return os.Getenv(workerVariable) != "" }
+
+// OpenWorker takes over what the arbiter handed down. From then on this
+// process ends when the arbiter does. It is called once. When the worker
+// serves it says so with Control.Ready; when it cannot it logs why and exits
+// with ExitWorkerBoot or ExitAppLoad.
+func OpenWorker() (*WorkerEnv, error) {
+	var meta workerMeta
+	if err := json.Unmarshal([]byte(os.Getenv(workerVariable)), &meta); err != nil {
+		return nil, fmt.Errorf("read %s: %w", workerVariable, err)
+	}
+	os.Unsetenv(workerVariable)
+	in, err := proc.Inherit()
+	if err != nil {
+		return nil, err
+	}
+	proc.SetTitle(workerTitle(meta.Name))
+	env := &WorkerEnv{Bind: meta.Bind, Control: in.Control, commands: make(chan Command, 8)}
+	if env.Blob, err = readBlob(in.File(settingsName)); err != nil {
+		return nil, err
+	}
+	for i := range meta.Bind {
+		ln, err := openListener(in.File(listenerName(i)))
+		if err != nil {
+			return nil, fmt.Errorf("inherit %s: %w", meta.Bind[i], err)
+		}
+		env.Listeners = append(env.Listeners, ln)
+	}
+	go env.receive()
+	return env, nil
+}
+
+func readBlob(f *os.File) ([]byte, error) {
+	defer f.Close()
+	blob, err := io.ReadAll(f)
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
+	return blob, nil
+}
+
+func openListener(f *os.File) (net.Listener, error) {
+	defer f.Close()
+	return net.FileListener(f)
+}
+
+// Commands yields what the arbiter, or a signal to this process, tells it to
+// do: TERM is a drain without a limit of its own, INT and QUIT are quit, as for a
+// worker of gunicorn. A drain may be followed by a quit.
+func (e *WorkerEnv) Commands() <-chan Command { return e.commands }
+
+func (e *WorkerEnv) receive() {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
+	catchSIGPIPE()
+	messages := e.Control.Messages()
+	for {
+		select {
+		case s := <-signals:
+			e.commands <- Command{Quit: s != syscall.SIGTERM}
+		case m, open := <-messages:
+			if !open {
+				return // this process is about to end with its arbiter
+			}
+			if c, ok := parseCommand(m); ok {
+				e.commands <- c
+			}
+		}
+	}
+}
+
+// parseCommand reads a control message. One that it does not know is from a
+// newer arbiter, and none of this worker's business.
+func parseCommand(message string) (Command, bool) {
+	verb, arg, _ := strings.Cut(message, " ")
+	switch verb {
+	case quitMessage:
+		return Command{Quit: true}, true
+	case drainMessage, relieveMessage:
+		seconds, err := strconv.ParseFloat(arg, 64)
+		return Command{Relieved: verb == relieveMessage, Limit: time.Duration(seconds * float64(time.Second))}, err == nil
+	}
+	return Command{}, false
+}
+
+// catchSIGPIPE keeps a log that goes to a pipe which nobody reads any more from
+// ending this process. It is caught, not ignored: children would inherit that.
+func catchSIGPIPE() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
