@@ -1,0 +1,145 @@
+package srv
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/seed-77b39ca9/srv/app/wsgi"
+	"github.com/seed-77b39ca9/srv/arbiter"
+	"github.com/seed-77b39ca9/srv/configs"
+	"github.com/seed-77b39ca9/srv/workers"
+
+	// All worker classes are built in.
+	_ "github.com/seed-77b39ca9/srv/workers/gnet"
+	_ "github.com/seed-77b39ca9/srv/workers/netpoll"
+	_ "github.com/seed-77b39ca9/srv/workers/sync"
+	_ "github.com/seed-77b39ca9/srv/workers/threaded"
+)
+
+// exitUsage is the exit code when the command line or a setting is wrong.
+const exitUsage = arbiter.ExitError
+
+// Main gives a Go program the whole server: it reads the settings from the command
+// line, the environment and the configuration file, serves handler, and exits. It
+// is called first thing in main, because worker processes are this program
+// started again.
+func Main(handler http.Handler) {
+	if handler == nil {
+		handler = http.DefaultServeMux
+	}
+	os.Exit(run(handler))
+}
+
+// Command is the command srv, which serves the app that its argument names. It
+// gives the exit code.
+func Command() int { return run(nil) }
+
+func run(handler http.Handler) int {
+	if arbiter.IsWorker() {
+		return workerMain(handler)
+	}
+	l, err := load(handler)
+	switch {
+	case err != nil:
+		return fail(err)
+	case l.Help:
+		configs.Help(os.Stdout)
+		return arbiter.ExitOK
+	case l.Version:
+		fmt.Printf("%s (version %s)\n", name, Version)
+		return arbiter.ExitOK
+	}
+	for _, w := range l.Warnings {
+		fmt.Fprintf(os.Stderr, "%s: warning: %s\n", name, w)
+	}
+	if l.PrintConfig {
+		l.Print(os.Stdout)
+	}
+	if handler == nil && l.App == "" {
+		return noApp()
+	}
+	if err := os.Chdir(l.Chdir); err != nil {
+		return fail(err)
+	}
+	if l.CheckConfig || l.PrintConfig {
+		return check(newPlan(l), handler)
+	}
+	return arbitrate(l, handler)
+}
+
+// load reads the settings, at the start and again for each reload.
+func load(handler http.Handler) (*configs.Loaded, error) {
+	l, err := configs.Load(configs.Input{
+		Args: os.Args[1:], Environ: os.Environ(), Dir: startDir, WorkerClasses: workers.Names(),
+	})
+	if err == nil && handler != nil && l.App != "" {
+		err = fmt.Errorf("this program serves its own handler: it takes no app (%q)", l.App)
+	}
+	return l, err
+}
+
+// startDir is where the program was started; relative paths start there, whatever
+// chdir says.
+var startDir, _ = os.Getwd()
+
+func fail(err error) int {
+	fmt.Fprintf(os.Stderr, "%s: error: %v\n", name, err)
+	return exitUsage
+}
+
+func noApp() int {
+	fmt.Fprintf(os.Stderr, "usage: %s [OPTIONS] [APP]\n\n%s: error: no application: name one as MODULE:CALLABLE "+
+		"(%s --help), or set wsgi_app; try %s demo:hello\n", name, name, name, name)
+	return exitUsage
+}
+
+// check loads the app, so that --check-config means what it says.
+func check(p *plan, handler http.Handler) int {
+	if !p.isWSGI(handler) {
+		if _, err := new(server).makeApp(p, handler, nil); err != nil {
+			return fail(err)
+		}
+		return arbiter.ExitOK
+	}
+	o, err := poolOptions(p)
+	if err != nil {
+		return fail(err)
+	}
+	if err := wsgi.Check(o); err != nil {
+		return fail(fmt.Errorf("%s: %w", p.App, err))
+	}
+	return arbiter.ExitOK
+}
+
+// arbitrate is the arbiter process.
+func arbitrate(l *configs.Loaded, handler http.Handler) int {
+	elog, err := openLog(newPlan(l))
+	if err != nil {
+		return fail(err)
+	}
+	reload := func() (arbiter.Config, error) {
+		l, err := load(handler)
+		if err != nil {
+			return arbiter.Config{}, err
+		}
+		if handler == nil && l.App == "" {
+			return arbiter.Config{}, errors.New("no application: neither APP nor wsgi_app is set any more")
+		}
+		return arbiterConfig(newPlan(l), handler), nil
+	}
+	return arbiter.New(arbiterConfig(newPlan(l), handler), elog, reload).Run()
+}
+
+func arbiterConfig(p *plan, handler http.Handler) arbiter.Config {
+	processes := p.Workers
+	if p.isWSGI(handler) {
+		processes = 1 // one I/O process in front of all interpreters
+	}
+	return arbiter.Config{
+		Name: p.name(), Version: Version, WorkerClass: p.WorkerClass, Processes: processes,
+		GracefulTimeout: p.GracefulTimeout, Bind: p.Bind, Backlog: p.Backlog, Pidfile: p.Pidfile,
+		Blob: p.encode(),
+	}
+}
