@@ -1,0 +1,65 @@
+# One target a purpose; `make test` is the whole proof, from a clean clone.
+
+GO         ?= go
+PYTHON     ?= python3
+PYPY       ?= $(shell command -v pypy3 2>/dev/null)
+FUZZTIME   ?= 1000000x
+BENCH      ?= .
+BENCHFLAGS ?=
+PARALLEL   ?= 4
+
+# What has goroutines or shared memory of its own; e2e and benchmarks start processes instead.
+CONCURRENT = . ./app/... ./arbiter/... ./configs/... ./internal/... ./protocol/... ./workers/...
+VENVS      = .venv/.made $(if $(PYPY),.venv-pypy/.made)
+
+.PHONY: build test e2e race lint cover fuzz bench run venv clean
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/srv ./cmd/srv
+
+test: build venv lint
+	$(GO) test -timeout=5m $$($(GO) list ./... | grep -v '/e2e')
+	$(MAKE) --no-print-directory e2e
+	$(MAKE) --no-print-directory fuzz FUZZTIME=40000x
+
+# -count=1: the test cache does not know of the binaries and apps that these tests start.
+e2e: venv
+	$(GO) test -timeout=8m -parallel=$(PARALLEL) -count=1 ./e2e
+
+race:
+	$(GO) test -race -timeout=10m $(CONCURRENT)
+
+lint:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+
+cover:
+	$(GO) test -timeout=10m -coverprofile=cover.out -coverpkg=./... $(CONCURRENT)
+	$(GO) tool cover -func=cover.out | tail -n 1
+
+fuzz:
+	scripts/fuzz $(FUZZTIME)
+
+bench:
+	$(GO) build -o bin/srvbench ./benchmarks/cmd/srvbench
+	bin/srvbench $(BENCHFLAGS)
+	$(GO) test -run='^$$' -bench=$(BENCH) -benchmem $(CONCURRENT)
+
+run: build
+	bin/srv --worker-class=gnet --workers=2 --bind=127.0.0.1:8000 --access-logfile=- --python=$(PYTHON) --chdir=e2e/apps examples:hello
+
+venv: $(VENVS)
+ifeq ($(PYPY),)
+	@echo "pypy3 is not in PATH: the tests will run without PyPy, and say so"
+endif
+
+.venv/.made: e2e/requirements.txt
+	scripts/venv .venv $(PYTHON) $<
+	@touch $@
+
+.venv-pypy/.made: e2e/requirements.txt
+	scripts/venv .venv-pypy $(PYPY) $<
+	@touch $@
+
+clean:
+	rm -rf bin .venv .venv-pypy cover.out
