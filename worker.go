@@ -180,7 +180,7 @@ func workerMain(handler http.Handler) int {
 		spareProcessor()
 	}
 	go s.obey(env.Commands(), p)
-	env.Control.Ready()
+	env.Ready()
 	if err := s.serve(env.Listeners); err != nil {
 		elog.Errorf("Worker failed: %v", err)
 		return arbiter.ExitWorkerBoot

@@ -75,8 +75,14 @@ func (a *Arbiter) spawn(g *generation, now time.Time) {
 	g.members++
 	a.workers[w] = struct{}{}
 	a.system.watch(c,
-		func() { a.events <- func() { a.onReady(w) } },
+		func(r report) { a.events <- func() { a.onReport(w, r) } },
 		func(e proc.Exit) { a.events <- func() { a.onEnded(w, e) } })
+}
+
+func (a *Arbiter) onReport(w *worker, r report) {
+	if r.kind == readyMessage && !w.ready {
+		a.onReady(w)
+	}
 }
 
 func (a *Arbiter) onReady(w *worker) {

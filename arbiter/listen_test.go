@@ -113,19 +113,3 @@ func TestListenInherited(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
-
-func TestParseCommand(t *testing.T) {
-	for m, want := range map[string]Command{
-		"quit": {Quit: true}, "drain 1.5": {Limit: 1500 * time.Millisecond}, "drain 0": {},
-		"relieve 3": {Relieved: true, Limit: 3 * time.Second},
-	} {
-		if got, ok := parseCommand(m); !ok || got != want {
-			t.Errorf("%q: %v, %v", m, got, ok)
-		}
-	}
-	for _, m := range []string{"", "drain", "drain x", "dance"} {
-		if _, ok := parseCommand(m); ok {
-			t.Errorf("%q is understood", m)
-		}
-	}
-}

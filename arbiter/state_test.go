@@ -34,9 +34,11 @@ type fakeChild struct {
 	sent   []string
 	killed bool
 	deaf   bool // its control channel is closed
-	ready  func()
+	says   func(report)
 	ended  func(proc.Exit)
 }
+
+func (c *fakeChild) ready() { c.says(report{kind: readyMessage}) }
 
 func (c *fakeChild) Pid() int { return c.pid }
 func (c *fakeChild) Kill() error {
@@ -66,9 +68,9 @@ func newWorld(t *testing.T, processes int) *world {
 	w.system = system{
 		now: func() time.Time { return w.clock }, sleep: func(d time.Duration) { w.clock = w.clock.Add(d) },
 		setTitle: func(string) {}, spawn: w.spawnFake,
-		watch: func(c child, ready func(), ended func(proc.Exit)) {
+		watch: func(c child, says func(report), ended func(proc.Exit)) {
 			f := c.(*fakeChild)
-			f.ready, f.ended = ready, ended
+			f.says, f.ended = says, ended
 		},
 	}
 	w.begin()

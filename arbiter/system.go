@@ -19,9 +19,9 @@ type system struct {
 	listen   func(bind string, backlog, umask int) (*socket, error)
 	setTitle func(string)
 	spawn    func(cfg *Config, sockets []*socket) (child, error)
-	// watch tells what happens to a child: ready at most once, ended once, each from a
+	// watch tells what a child says, and once, last, that it has ended; from a
 	// goroutine that may wait.
-	watch func(c child, ready func(), ended func(proc.Exit))
+	watch func(c child, says func(report), ended func(proc.Exit))
 }
 
 // child is a worker process. *proc.Process is one.
@@ -86,14 +86,12 @@ func blobFile(blob []byte) (*os.File, error) {
 	return r, nil
 }
 
-func watchProcess(c child, ready func(), ended func(proc.Exit)) {
+func watchProcess(c child, says func(report), ended func(proc.Exit)) {
 	p := c.(*proc.Process)
 	go func() {
-		said := false
 		for m := range p.Messages() {
-			if m == proc.Ready && !said {
-				said = true
-				ready()
+			if r, ok := parseReport(m); ok {
+				says(r)
 			}
 		}
 		ended(p.Wait())

@@ -8,9 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
-	"strings"
 	"syscall"
-	"time"
 
 	"github.com/seed-77b39ca9/srv/internal/proc"
 )
@@ -18,13 +16,6 @@ import (
 const (
 	workerVariable = "SRV_WORKER" // in the environment of a worker process only
 	settingsName   = "settings"
-)
-
-// What the arbiter tells its workers on the control channel.
-const (
-	drainMessage   = "drain"   // with the seconds it may take
-	relieveMessage = "relieve" // the same, and others have taken over already
-	quitMessage    = "quit"
 )
 
 func listenerName(i int) string { return "listener" + strconv.Itoa(i) }
@@ -44,25 +35,13 @@ type WorkerEnv struct {
 	commands  chan Command
 }
 
-// Command is what a worker is told to do. It exits with code 0 when it is done.
-type Command struct {
-	// Quit means at once. Otherwise: accept no more, finish what is in flight; a
-	// worker that is not ready yet ends at once too.
-	Quit bool
-	// Relieved means that others serve already: an idle connection may stay open
-	// for as long as it may idle, because nobody waits for this worker to end.
-	Relieved bool
-	// Limit is how long finishing may take. 0: as the worker's own settings say.
-	Limit time.Duration
-}
-
 // IsWorker reports whether this process is a worker process, and must call
 // OpenWorker, before anything else and without reading its arguments.
 func IsWorker() bool { return os.Getenv(workerVariable) != "" }
 
 // OpenWorker takes over what the arbiter handed down. From then on this
 // process ends when the arbiter does. It is called once. When the worker
-// serves it says so with Control.Ready; when it cannot it logs why and exits
+// serves it says so with Ready; when it cannot it logs why and exits
 // with ExitWorkerBoot or ExitAppLoad.
 func OpenWorker() (*WorkerEnv, error) {
 	var meta workerMeta
@@ -127,20 +106,6 @@ func (e *WorkerEnv) receive() {
 			}
 		}
 	}
-}
-
-// parseCommand reads a control message. One that it does not know is from a
-// newer arbiter, and none of this worker's business.
-func parseCommand(message string) (Command, bool) {
-	verb, arg, _ := strings.Cut(message, " ")
-	switch verb {
-	case quitMessage:
-		return Command{Quit: true}, true
-	case drainMessage, relieveMessage:
-		seconds, err := strconv.ParseFloat(arg, 64)
-		return Command{Relieved: verb == relieveMessage, Limit: time.Duration(seconds * float64(time.Second))}, err == nil
-	}
-	return Command{}, false
 }
 
 // catchSIGPIPE keeps a log that goes to a pipe which nobody reads any more from

@@ -77,6 +77,27 @@ func checkDir(in *Input, value any) (any, error) {
 	return path, nil
 }
 
+// checkOptionalDir is checkDir for a setting that may be left out.
+func checkOptionalDir(in *Input, value any) (any, error) {
+	if value.(string) == "" {
+		return "", nil
+	}
+	return checkDir(in, value)
+}
+
+// checkReadyPath wants a request-target in origin-form.
+func checkReadyPath(_ *Input, value any) (any, error) {
+	path := value.(string)
+	switch {
+	case path == "":
+	case path[0] != '/':
+		return nil, errors.New("it does not begin with /")
+	case strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+		return nil, errors.New("it holds a character that has to be percent-encoded")
+	}
+	return path, nil
+}
+
 // path makes a path absolute, from where the command was started.
 func (in *Input) path(path string) string {
 	if filepath.IsAbs(path) {

@@ -18,11 +18,6 @@ var foreign = map[string]struct {
 	"keyfile":                           {true, noTLS},
 	"ssl_version":                       {false, noTLS},
 	"suppress_ragged_eofs":              {false, noTLS},
-	"user":                              {true, asUser},
-	"group":                             {true, asUser},
-	"initgroups":                        {true, asUser},
-	"umask":                             {true, "set it where srv is started"},
-	"daemon":                            {true, "let systemd or another supervisor run it in the background"},
 	"root_path":                         {true, "let the proxy set SCRIPT_NAME, which forwarder_headers accepts"},
 	"paste":                             {true, "name the app as module:callable"},
 	"raw_paste_global_conf":             {true, "name the app as module:callable"},
@@ -32,20 +27,11 @@ var foreign = map[string]struct {
 	"print_config":                      {false, "it is given on the command line only"},
 	"config":                            {false, "a configuration file cannot name another"},
 	"default_proc_name":                 {false, "use proc_name"},
-	"preload_app":                       {false, "interpreters do not share memory; each imports the app itself"},
-	"reload":                            {false, "send HUP to reload"},
-	"reload_engine":                     {false, "send HUP to reload"},
-	"reload_extra_files":                {false, "send HUP to reload"},
 	"spew":                              {false, "use a Python debugger"},
 	"sendfile":                          {false, "it is used wherever it helps"},
-	"reuse_port":                        {false, "the workers share the listening sockets"},
-	"worker_tmp_dir":                    {false, "there is no heartbeat file"},
-	"tmp_upload_dir":                    {false, "set TMPDIR"},
 	"control_socket":                    {false, noControl},
 	"control_socket_mode":               {false, noControl},
 	"control_socket_disable":            {false, noControl},
-	"capture_output":                    {false, "redirect the output where srv is started"},
-	"enable_stdio_inheritance":          {false, "standard input and output are always inherited"},
 	"logger_class":                      {false, noLogging},
 	"logconfig":                         {false, noLogging},
 	"logconfig_dict":                    {false, noLogging},
@@ -79,7 +65,6 @@ var foreign = map[string]struct {
 
 const (
 	noTLS     = "let a proxy in front of it take TLS"
-	asUser    = "start srv as that user"
 	noControl = "use signals"
 	noLogging = "use errorlog, loglevel, accesslog and access_log_format"
 	noSyslog  = "log to standard error and let the supervisor pass it on"
@@ -99,13 +84,12 @@ var hooks = []string{
 
 // foreignFlags are gunicorn's flags that are not their setting's name with hyphens.
 var foreignFlags = map[string]string{
-	"preload": "preload_app", "no-sendfile": "sendfile", "reload-extra-file": "reload_extra_files",
-	"log-config": "logconfig", "log-config-json": "logconfig_json", "log-syslog": "syslog",
+	"no-sendfile": "sendfile",
+	"log-config":  "logconfig", "log-config-json": "logconfig_json", "log-syslog": "syslog",
 	"log-syslog-to": "syslog_addr", "log-syslog-prefix": "syslog_prefix",
 	"log-syslog-facility": "syslog_facility", "no-control-socket": "control_socket_disable",
 	"paster": "paste", "paste-global": "raw_paste_global_conf", "uwsgi-allow-from": "uwsgi_allow_ips",
 	"dirty-app": "dirty_apps",
-	"D":         "daemon", "g": "group", "m": "umask", "R": "enable_stdio_inheritance", "u": "user",
 }
 
 // foreignHarmless are values that ask for what srv does anyway.

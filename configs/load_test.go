@@ -44,6 +44,10 @@ func TestDefaults(t *testing.T) {
 		Workers: 1, WorkerClass: "sync", Threads: 1, WorkerConnections: 1000,
 		Timeout: 30 * time.Second, GracefulTimeout: 30 * time.Second, Keepalive: 75 * time.Second,
 		QueueSize: 2048, QueueTimeout: 30 * time.Second,
+		BootTimeout: 120 * time.Second, ReloadSurge: 1, HeartbeatTimeout: 30 * time.Second,
+		RestartDelay: 500 * time.Millisecond, RestartDelayMax: 30 * time.Second,
+		RestartLimit: 30, RestartWindow: 60 * time.Second,
+		ReloadEngine: "auto", ReloadExtraFiles: []string{}, HealthBind: []string{},
 		LimitRequestLine: 4094, LimitRequestFields: 100, LimitRequestFieldSize: 8190,
 		Chdir: dir, RawEnv: []string{}, Errorlog: "-", Loglevel: "info",
 		AccessLogFormat:   `%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"`,
@@ -192,6 +196,13 @@ func pythons() []string {
 }
 
 var otherValues = map[string]any{
+	"reload": true, "reload_engine": "poll", "reload_extra_files": []string{"templates/*.html"},
+	"capture_output": true, "enable_stdio_inheritance": true, "preload_app": true, "daemon": true,
+	"user": "0", "group": "0", "initgroups": true, "umask": 18, "worker_tmp_dir": "/", "tmp_upload_dir": "/",
+	"health_bind": []string{"127.0.0.1:8001"}, "drain_delay": 5, "reuse_port": true,
+	"max_worker_memory": 1 << 29, "max_worker_lifetime": 3600, "boot_timeout": 10, "ready_path": "/ready",
+	"reload_surge": 2, "restart_delay": 1, "restart_delay_max": 10, "restart_limit": 5, "restart_window": 10,
+	"heartbeat_timeout": 5,
 	"wsgi_app": "a:b", "accesslog": "x.log", "access_log_format": "%(h)s, '%(r)s'", "errorlog": "y.log",
 	"loglevel": "debug", "proc_name": "shop", "limit_request_line": 8000, "limit_request_fields": 10,
 	"limit_request_field_size": 100, "limit_request_body": 1 << 40, "chdir": "/", "pythonpath": "/a,/b",
@@ -303,8 +314,8 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"hooks", "def post_fork(s, w): pass\nwhen_ready = print\non_exit = None", "",
 			"FILE: hooks are not supported; not called: post_fork, when_ready"},
-		{"gunicorn's settings", "preload_app = True\nreload = False\nuser = None\nprotocol = 'http'", "",
-			"FILE: srv has not these settings of gunicorn; ignored: preload_app"},
+		{"gunicorn's settings", "spew = True\nsendfile = False\ncertfile = None\nprotocol = 'http'", "",
+			"FILE: srv has not these settings of gunicorn; ignored: spew"},
 		{"typo", "worker = 3", "", "FILE: worker is no setting and is ignored; did you mean workers?"},
 		{"not a typo", "log_level = 'info'\nloglevel = log_level\n_worker = 1\nhost = 'a'", "", ""},
 		{"imports", "import os, threading as thread\nfrom multiprocessing import Process as worker", "", ""},

@@ -25,6 +25,33 @@ type Settings struct {
 	QueueSize         int           `json:"queue_size"`    // 0: no bound
 	QueueTimeout      time.Duration `json:"queue_timeout"` // 0: none
 
+	MaxWorkerMemory   int64         `json:"max_worker_memory"`   // bytes; 0: no limit
+	MaxWorkerLifetime time.Duration `json:"max_worker_lifetime"` // 0: no limit
+	BootTimeout       time.Duration `json:"boot_timeout"`        // 0: none
+	ReadyPath         string        `json:"ready_path"`          // "": none
+	ReloadSurge       int           `json:"reload_surge"`        // 0: all at once
+	RestartDelay      time.Duration `json:"restart_delay"`
+	RestartDelayMax   time.Duration `json:"restart_delay_max"`
+	RestartLimit      int           `json:"restart_limit"` // 0: none
+	RestartWindow     time.Duration `json:"restart_window"`
+	HeartbeatTimeout  time.Duration `json:"heartbeat_timeout"` // 0: none
+	PreloadApp        bool          `json:"preload_app"`
+
+	Reload           bool     `json:"reload"`
+	ReloadEngine     string   `json:"reload_engine"`      // auto, poll or inotify
+	ReloadExtraFiles []string `json:"reload_extra_files"` // patterns
+
+	Daemon       bool          `json:"daemon"`
+	User         string        `json:"user"`  // a number; "": unchanged
+	Group        string        `json:"group"` // a number; "": unchanged
+	Initgroups   bool          `json:"initgroups"`
+	Umask        int           `json:"umask"`
+	WorkerTmpDir string        `json:"worker_tmp_dir"` // absolute; "": the environment's
+	TmpUploadDir string        `json:"tmp_upload_dir"` // absolute; "": WorkerTmpDir
+	HealthBind   []string      `json:"health_bind"`    // as Bind; empty: none
+	DrainDelay   time.Duration `json:"drain_delay"`
+	ReusePort    bool          `json:"reuse_port"`
+
 	LimitRequestLine      int   `json:"limit_request_line"` // bytes; 0: none
 	LimitRequestFields    int   `json:"limit_request_fields"`
 	LimitRequestFieldSize int   `json:"limit_request_field_size"` // bytes; 0: none
@@ -41,6 +68,9 @@ type Settings struct {
 	Loglevel        string `json:"loglevel"`  // debug, info, warning, error or critical
 	Accesslog       string `json:"accesslog"` // "": none, "-": standard output
 	AccessLogFormat string `json:"access_log_format"`
+
+	CaptureOutput          bool `json:"capture_output"`
+	EnableStdioInheritance bool `json:"enable_stdio_inheritance"`
 
 	ForwardedAllowIPs   []string          `json:"forwarded_allow_ips"`   // addresses, networks or "*"
 	SecureSchemeHeaders map[string]string `json:"secure_scheme_headers"` // upper-case name to exact value

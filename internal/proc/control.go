@@ -13,7 +13,7 @@ import (
 const Ready = "ready"
 
 const (
-	maxMessage  = 4096            // bytes in a message
+	maxMessage  = 1 << 20         // bytes in a message
 	maxMessages = 64              // received and not yet taken; then the peer's sends wait
 	sendTimeout = time.Second     // after which a peer that takes nothing is given up
 	lastWords   = 1 * time.Second // for what a dead child's descendants still hold open
@@ -42,7 +42,7 @@ func newControl(conn *os.File, peerGone func()) *Control {
 // closed, or has broken the rules of the channel.
 func (c *Control) Messages() <-chan string { return c.messages }
 
-// Send sends one message: at most 4096 bytes and without a newline. It does
+// Send sends one message: less than a megabyte and without a newline. It does
 // not wait for the other side to take it; a side that has not taken anything for so
 // long that the socket is full is given up, and the channel closed.
 func (c *Control) Send(message string) error {
