@@ -203,7 +203,7 @@ var otherValues = map[string]any{
 	"max_worker_memory": 1 << 29, "max_worker_lifetime": 3600, "boot_timeout": 10, "ready_path": "/ready",
 	"reload_surge": 2, "restart_delay": 1, "restart_delay_max": 10, "restart_limit": 5, "restart_window": 10,
 	"heartbeat_timeout": 5,
-	"wsgi_app": "a:b", "accesslog": "x.log", "access_log_format": "%(h)s, '%(r)s'", "errorlog": "y.log",
+	"wsgi_app":          "a:b", "accesslog": "x.log", "access_log_format": "%(h)s, '%(r)s'", "errorlog": "y.log",
 	"loglevel": "debug", "proc_name": "shop", "limit_request_line": 8000, "limit_request_fields": 10,
 	"limit_request_field_size": 100, "limit_request_body": 1 << 40, "chdir": "/", "pythonpath": "/a,/b",
 	"python": "pypy3", "raw_env": []string{"A=1"}, "pidfile": "p",
