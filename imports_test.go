@@ -25,7 +25,7 @@ type layer struct {
 // layers is the table of docs/architecture.md. The first row that fits counts.
 var layers = []layer{
 	{"protocol", nil, nil},
-	{"app/wsgi", []string{"app", "protocol", "internal/proc"}, []string{"golang.org/x/sys"}},
+	{"app/wsgi", []string{"app", "protocol", "internal/proc", "internal/restart"}, []string{"golang.org/x/sys"}},
 	{"app", []string{"app", "protocol"}, nil},
 	{"workers/workertest", []string{"workers", "app", "app/nethttp", "protocol"}, nil},
 	{"workers/internal/goconn", []string{"workers"}, nil},
@@ -38,9 +38,10 @@ var layers = []layer{
 		"github.com/spf13/viper", "github.com/spf13/pflag", "github.com/go-viper/mapstructure",
 		"github.com/pelletier/go-toml", "go.yaml.in/yaml"}},
 	{"internal/proc", nil, []string{"golang.org/x/sys"}},
+	{"internal/restart", nil, nil},
 	{"internal/log", nil, nil},
 	{"internal/accesslog", []string{"internal/log"}, nil},
-	{"arbiter", []string{"configs", "internal/proc", "internal/log"}, []string{"golang.org/x/sys"}},
+	{"arbiter", []string{"configs", "internal/proc", "internal/restart", "internal/log"}, []string{"golang.org/x/sys"}},
 }
 
 // plugged says whether the folder is a worker class or an adapter: only the
