@@ -15,3 +15,6 @@ func dup(from, to int) error {
 	syscall.CloseOnExec(to)
 	return nil
 }
+
+// dupStream is dup to a standard stream, which children do inherit.
+func dupStream(from, to int) error { return syscall.Dup2(from, to) }

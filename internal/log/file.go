@@ -46,8 +46,9 @@ func openAppend(path string) (*os.File, error) {
 func (f *File) Write(p []byte) (int, error) { return f.file.Write(p) }
 
 // Reopen opens the path again, under the same descriptor, so that whoever
-// writes meanwhile, and whoever holds OS, goes on without knowing. When it
-// fails the old file stays. A standard stream is left alone.
+// writes meanwhile, and whoever holds OS, goes on without knowing. Standard output
+// and error come along if they went to the same file. When it fails the old file
+// stays. A standard stream is left alone.
 func (f *File) Reopen() error {
 	if f.path == "" {
 		return nil
@@ -57,10 +58,30 @@ func (f *File) Reopen() error {
 		return err
 	}
 	defer again.Close()
+	streams := sameFile(f.file, os.Stdout, os.Stderr)
 	if err := dup(int(again.Fd()), int(f.file.Fd())); err != nil {
 		return fmt.Errorf("reopen log file %s: %w", f.path, err)
 	}
+	for _, s := range streams {
+		if err := dupStream(int(again.Fd()), int(s.Fd())); err != nil {
+			return fmt.Errorf("reopen log file %s as %s: %w", f.path, s.Name(), err)
+		}
+	}
 	return nil
+}
+
+// sameFile lists those of others that are the same file as f.
+func sameFile(f *os.File, others ...*os.File) (same []*os.File) {
+	mine, err := f.Stat()
+	if err != nil {
+		return nil
+	}
+	for _, o := range others {
+		if s, err := o.Stat(); err == nil && os.SameFile(mine, s) {
+			same = append(same, o)
+		}
+	}
+	return same
 }
 
 // OS is the open file, for a child process to inherit. It is f's own: it is
