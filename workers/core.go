@@ -62,6 +62,7 @@ type Core struct {
 	crowded   atomic.Int32 // who waits in Admit for an idle connection
 	wheel     wheel
 	calling   atomic.Int64 // exchanges in the app's hands, and fresh connections; for AdmitCall only
+	callLimit atomic.Int64 // Options.Calls, and what SetCalls made of it
 	room      *sync.Cond   // waited on by Admit, AdmitCall and WaitIdle
 	changes   int          // how often a connection may have become idle; under room.L
 	stop      chan struct{}
@@ -78,6 +79,7 @@ func NewCore(a app.App, o Options) *Core {
 		o.Protocol.Date = new(protocol.Date)
 	}
 	c := &Core{Options: o, App: a, inline: true, immediate: a.Mode() == app.Immediate, room: sync.NewCond(new(sync.Mutex)), stop: make(chan struct{})}
+	c.callLimit.Store(int64(o.Calls))
 	c.wheel.init(time.Now())
 	o.Protocol.Date.Set(time.Now())
 	c.ticking.Add(1)
@@ -166,15 +168,27 @@ func (c *Core) idled() {
 // OneShotClass says whether OneShot was called.
 func (c *Core) OneShotClass() bool { return c.oneShot }
 
-// AdmitCall waits until fewer than Calls exchanges are in the app's hands. False:
-// the worker drains.
+// AdmitCall waits until fewer exchanges are in the app's hands than there may be.
+// False: the worker drains.
 func (c *Core) AdmitCall() bool {
 	c.room.L.Lock()
 	defer c.room.L.Unlock()
-	for !c.draining.Load() && c.Calls > 0 && c.calling.Load() >= int64(c.Calls) {
+	for !c.draining.Load() && c.busy() {
 		c.room.Wait()
 	}
 	return !c.draining.Load()
+}
+
+func (c *Core) busy() bool {
+	limit := c.callLimit.Load()
+	return limit > 0 && c.calling.Load() >= limit
+}
+
+// SetCalls changes how many calls there may be at once, Options.Calls at first. Of
+// those under way none is touched. From any goroutine.
+func (c *Core) SetCalls(n int) {
+	c.callLimit.Store(int64(n))
+	c.wake()
 }
 
 // callBegun counts an exchange that the app is given. A connection that has just
@@ -187,7 +201,7 @@ func (c *Core) callBegun(conn *Conn) {
 
 // callEnded counts one that the app is done with.
 func (c *Core) callEnded() {
-	if c.oneShot && c.calling.Add(-1) == int64(c.Calls)-1 {
+	if c.oneShot && c.calling.Add(-1) == c.callLimit.Load()-1 {
 		c.wake()
 	}
 }
