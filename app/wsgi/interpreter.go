@@ -1,6 +1,7 @@
 package wsgi
 
 import (
+	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -29,28 +30,36 @@ const ExitApp = 4
 // interpreter is one Python process with its slots.
 type interpreter struct {
 	pool    *Pool
+	options *Options // its generation's
 	process *proc.Process
 	board   *board
 	slots   []*slot
-	ready   chan struct{} // closed when the application is loaded
+	born    time.Time
+	ready   chan struct{} // closed when the application is loaded and the slots are watched
+	asked   chan struct{} // closed when it has answered ReadyPath
 	open    atomic.Int32  // slots whose socket is open
 
-	limit   int64                  // max_requests with its jitter; 0: none
-	retired atomic.Bool            // it is to end: no news when it does
-	why     atomic.Pointer[string] // why it was killed
+	limit    int64                  // max_requests with its jitter; 0: none
+	lifetime time.Duration          // max_worker_lifetime with what chance added; 0: none
+	retired  atomic.Bool            // it is to end: no news when it does
+	leaveBy  atomic.Int64           // then it is killed, a monotonic time; 0: never
+	why      atomic.Pointer[string] // why it was killed
 
 	// Under pool.mu.
-	joined    bool  // it is or was in the pool
-	served    int64 // requests
-	busy      int   // slots that have requests
-	recycling bool  // its successor is on its way
+	joined bool   // it is or was in the pool
+	served int64  // requests
+	busy   int    // slots that have requests
+	spent  string // the limit that it has reached; "": none. It stays when it takes no more requests
 }
 
 // start starts a process; ready is closed when it can be given requests.
-func (p *Pool) start() (*interpreter, error) {
-	in := &interpreter{pool: p, ready: make(chan struct{}), limit: p.requestLimit()}
+func (p *Pool) start(o *Options) (*interpreter, error) {
+	in := &interpreter{
+		pool: p, options: o, born: time.Now(), ready: make(chan struct{}), asked: make(chan struct{}),
+		limit: o.requestLimit(), lifetime: o.lifetime(),
+	}
 	var err error
-	if in.board, err = newBoard(p.Threads); err != nil {
+	if in.board, err = newBoard(o.Threads); err != nil {
 		return nil, err
 	}
 	files, err := in.files()
@@ -59,8 +68,8 @@ func (p *Pool) start() (*interpreter, error) {
 		return nil, err
 	}
 	in.process, err = proc.Start(proc.Spec{
-		Path: p.Python, Args: []string{p.Python, "-c", bootstrap, p.Title}, Env: p.Env, Dir: p.Chdir,
-		Files: files, Stdout: p.Stdout, Stderr: p.Stderr,
+		Path: o.Python, Args: []string{o.Python, "-c", bootstrap, o.Title}, Env: o.Env, Dir: o.Chdir,
+		Files: files, Stdout: o.Stdout, Stderr: o.Stderr,
 	})
 	if err != nil {
 		return nil, err
@@ -75,14 +84,14 @@ func (in *interpreter) files() (map[string]*os.File, error) {
 	if files["program"], err = memFile("srv-interpreter", program); err != nil {
 		return files, err
 	}
-	settings, err := json.Marshal(in.pool.settings())
+	settings, err := json.Marshal(in.options.settings(in.pool.checkOnly))
 	if err != nil {
 		return files, err
 	}
 	if files["settings"], err = memFile("srv-settings", settings); err != nil {
 		return files, err
 	}
-	for n := range in.pool.Threads {
+	for n := range in.options.Threads {
 		s, theirs, err := newSlot(in, n)
 		if err != nil {
 			return files, err
@@ -156,7 +165,10 @@ func (in *interpreter) listen() {
 	in.infof("Booting worker with pid: %d", in.process.Pid())
 	for m := range in.process.Messages() {
 		if m == proc.Ready {
-			in.pool.join(in)
+			if err := in.pool.attach(in); err != nil {
+				in.kill(err.Error())
+				continue
+			}
 			close(in.ready)
 		}
 	}
@@ -177,13 +189,29 @@ func (in *interpreter) logExit(exit proc.Exit) {
 	}
 }
 
+// awaitReady waits until the application is loaded, and has answered ReadyPath if
+// it is to. An error says why it is not.
+func (in *interpreter) awaitReady(ctx context.Context) error {
+	select {
+	case <-in.ready:
+	case <-in.process.Done():
+		return in.failure()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if in.options.ReadyPath != "" {
+		return in.ask(ctx)
+	}
+	return nil
+}
+
 // failure says why the process ended before it was ready.
 func (in *interpreter) failure() error {
 	exit := in.process.Wait()
 	if exit.Code == ExitApp {
 		return ErrApp
 	}
-	return fmt.Errorf("interpreter %s (pid %d) ended before it was ready: %s", in.pool.Python, in.process.Pid(), exit)
+	return fmt.Errorf("interpreter %s (pid %d) ended before it was ready: %s", in.options.Python, in.process.Pid(), exit)
 }
 
 // Check loads the application in an interpreter of its own, and nothing else.
@@ -191,7 +219,7 @@ func (in *interpreter) failure() error {
 func Check(o Options) error {
 	p := New(o)
 	p.checkOnly = true
-	in, err := p.start()
+	in, err := p.start(p.options)
 	if err != nil {
 		return err
 	}
@@ -202,10 +230,10 @@ func Check(o Options) error {
 }
 
 // settings is what the process is told; see interpreter.py's main.
-func (p *Pool) settings() map[string]any {
+func (o *Options) settings(check bool) map[string]any {
 	return map[string]any{
-		"app": p.App, "chdir": p.Chdir, "pythonpath": p.PythonPath, "title": p.Title, "software": p.Software,
-		"threads": p.Threads, "multiprocess": p.Interpreters > 1, "check": p.checkOnly,
+		"app": o.App, "chdir": o.Chdir, "pythonpath": o.PythonPath, "title": o.Title, "software": o.Software,
+		"threads": o.Threads, "multiprocess": o.Interpreters > 1, "check": check,
 	}
 }
 
@@ -215,17 +243,39 @@ func (in *interpreter) tell(word string, slot int, stream uint32) {
 	in.process.Send(fmt.Sprintf("%s %d %d", word, slot, stream))
 }
 
+// reopen has the process open the error log again.
+func (in *interpreter) reopen(path string) { in.process.Send("reopen " + path) }
+
 func (in *interpreter) infof(format string, args ...any) {
-	in.pool.Info(in.process.Pid(), fmt.Sprintf(format, args...))
+	in.pool.info(in.process.Pid(), fmt.Sprintf(format, args...))
 }
 
-// retire ends the process when its slots have answered what they have; the slots
-// are out of the pool's hands already.
-func (in *interpreter) retire() {
-	in.retired.Store(true)
+// leave ends the process when its slots have answered what they have, or when
+// GracefulTimeout has passed; the slots are out of the pool's hands already.
+func (in *interpreter) leave() {
+	if limit := in.options.GracefulTimeout; limit > 0 {
+		in.leaveBy.CompareAndSwap(0, int64(monotonic()+limit))
+	}
+	if !in.retired.Swap(true) && in.spent != "" && in.pool.life.Err() == nil {
+		in.infof("Autorestarting worker after current request: %s", in.spent)
+	}
 	for _, s := range in.slots {
 		s.retire()
 	}
+}
+
+// hurry kills one that was to leave and has not in time.
+func (in *interpreter) hurry(now time.Duration) {
+	if by := in.leaveBy.Load(); by > 0 && int64(now) > by && in.leaveBy.CompareAndSwap(by, 0) {
+		in.pool.errorf("Worker (pid:%d) is killed: it had requests for longer than the graceful_timeout of %v", in.process.Pid(), in.options.GracefulTimeout)
+		in.process.Kill()
+	}
+}
+
+// quit ends the process at once, without news.
+func (in *interpreter) quit() {
+	in.retired.Store(true)
+	in.process.Kill()
 }
 
 // kill ends the process at once.
@@ -238,15 +288,14 @@ func (in *interpreter) kill(why string) {
 // answered theirs; it takes no more. Its threads' stacks go to the error log.
 func (in *interpreter) giveUp(hung *slot) {
 	in.pool.mu.Lock()
-	delete(in.pool.interpreters, in)
-	in.pool.dropIdle(in)
-	in.pool.mu.Unlock()
+	in.pool.fall(in)
+	in.pool.unlock()
 	for _, s := range in.slots {
-		if s.busy() && !s.late(monotonic(), in.pool.Timeout) {
+		if s.busy() && !s.late(monotonic(), in.options.Timeout) {
 			return // the watch comes again
 		}
 	}
-	why := fmt.Sprintf("%s took longer than the timeout of %v", hung.lateRequest(), in.pool.Timeout)
+	why := fmt.Sprintf("%s took longer than the timeout of %v", hung.lateRequest(), in.options.Timeout)
 	if !in.why.CompareAndSwap(nil, &why) {
 		return
 	}

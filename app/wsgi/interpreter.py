@@ -10,7 +10,8 @@ stream, length of a, length of b), then a, then b. gateway.go is the other half.
 
 On the control channel the pool says, a line each: "flush SLOT", send what is
 finished though the next call takes long; "go SLOT STREAM", send more of the
-stream; "drop SLOT STREAM", its client has gone.
+stream; "drop SLOT STREAM", its client has gone; "reopen PATH", the error log was
+rotated.
 """
 import array
 import ast
@@ -275,8 +276,12 @@ def load(spec):
 def control(sock, slots):
     """Obey the pool. When it has gone, so has the reason for this process."""
     for line in sock.makefile("r"):
-        word, slot, stream = line.split()
-        slot, stream = slots[int(slot)], int(stream)
+        word, _, rest = line.rstrip("\n").partition(" ")
+        if word == "reopen":
+            reopen(rest)
+            continue
+        slot, stream = map(int, rest.split())
+        slot = slots[slot]
         if word == "flush":
             try:
                 slot.flush()
@@ -287,6 +292,20 @@ def control(sock, slots):
                 slot.dropped = stream
             slot.go.set()
     os._exit(1)
+
+
+def reopen(path):
+    """Have standard error, and standard output if it is the same, go to the log at path."""
+    try:
+        log_fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    except OSError as e:
+        log("The log cannot be opened again: %s" % e)
+        return
+    both = os.path.sameopenfile(1, 2)
+    os.dup2(log_fd, 2)
+    if both:
+        os.dup2(log_fd, 1)
+    os.close(log_fd)
 
 
 def main(files):

@@ -1,15 +1,19 @@
 package wsgi
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed-77b39ca9/srv/app"
+	"github.com/seed-77b39ca9/srv/internal/restart"
 )
 
-// Options are the settings of a pool.
+// Options are the settings of a generation of interpreters: of all that live
+// between two reloads.
 type Options struct {
 	Python     string // path of the interpreter
 	App        string // module:callable
@@ -25,51 +29,94 @@ type Options struct {
 	Interpreters int // workers
 	Threads      int // slots in each
 
-	Queue             int           // requests that may wait for a slot; more get 503
-	QueueTimeout      time.Duration // how long they may wait; 0: no limit
-	Timeout           time.Duration // for one call; 0: no limit
-	MaxRequests       int           // an interpreter is replaced after so many; 0: never
-	MaxRequestsJitter int           // up to so many more, by chance
+	Queue           int           // requests that may wait for a slot; more get 503
+	QueueTimeout    time.Duration // how long they may wait; 0: no limit
+	Timeout         time.Duration // for one call; 0: no limit
+	GracefulTimeout time.Duration // for the calls of an interpreter that makes room for another; 0: no limit
 
-	Info  func(pid int, line string) // the error log, in an interpreter's name
-	Error func(line string)          // the error log
+	BootTimeout time.Duration // from the start of a process until it is ready; 0: no limit
+	ReadyPath   string        // it is ready when it has answered this; "": when the application is loaded
+	Surge       int           // how many a reload starts at a time; 0: all
+
+	// An interpreter is replaced that has reached one of these; 0: never.
+	MaxRequests       int
+	MaxRequestsJitter int           // up to so many requests more, by chance
+	MaxMemory         int64         // resident bytes
+	MaxLifetime       time.Duration // and up to a tenth more, by chance
+
+	Restarts restart.Policy // how soon one that has died is replaced
+
+	// The error log: in an interpreter's name, and by level. A reload does not change it.
+	Info     func(pid int, line string)
+	Error    func(line string)
+	Critical func(line string) // nil: Error
 }
 
 // Pool is the WSGI application: interpreters behind one queue. It implements
 // app.App and app.Attacher.
 type Pool struct {
-	Options
+	info      func(pid int, line string)
+	error     func(line string)
+	critical  func(line string)
 	poller    app.Poller
 	checkOnly bool
 
+	life    context.Context // of what starts processes: it ends when the pool is stopped
+	endLife context.CancelCauseFunc
+	tasks   sync.WaitGroup // goroutines that replace interpreters, and end with life
+	serving atomic.Int32   // len(interpreters)
+
 	mu           sync.Mutex
+	options      *Options              // the newest that booted; what is behind the pointer never changes
 	interpreters map[*interpreter]bool // those that take requests
 	processes    map[*interpreter]bool // those that live
 	idle         []*slot
+	capacity     int // slots of those that take requests
 	queue        queue
 	pace         pace
 	stopped      bool
-	booted       bool           // all were ready once: who ends is replaced
-	starting     int            // processes that are not ready
-	failures     int            // in a row
-	gone         []app.Exchange // found by pop, to be ended by unlock
-	over         bool           // ended is closed
-	ended        chan struct{}  // closed when the pool is stopped and the last process has ended
+	over         bool          // ended is closed
+	ended        chan struct{} // closed when the pool is stopped and the last process has ended
+	crew         crew          // who is to join and to leave
+	logs         int           // how often they were reopened
+	logPath      string        // as of then
+	due          duties        // what unlock has to do
 
+	reloading sync.Mutex    // held by Reload
 	batches   chan struct{} // wakes the watch
 	stop      chan struct{} // ends the watch
 	stopWatch sync.Once
 	watched   sync.WaitGroup
 }
 
+// duties are what was decided under mu and has to be done without it.
+type duties struct {
+	gone    []app.Exchange // the client has left
+	refused []app.Exchange // there is nobody to wait for
+	leaving []*interpreter // withdrawn: they finish what they have
+	alarms  []string       // for the error log
+}
+
 // New makes a pool; Start starts its interpreters.
 func New(o Options) *Pool {
-	o.Interpreters, o.Threads = max(o.Interpreters, 1), max(o.Threads, 1)
-	return &Pool{
-		Options: o, interpreters: map[*interpreter]bool{}, processes: map[*interpreter]bool{}, poller: goroutines{},
+	p := &Pool{
+		info: o.Info, error: o.Error, critical: o.Critical, options: o.checked(),
+		interpreters: map[*interpreter]bool{}, processes: map[*interpreter]bool{}, poller: goroutines{},
 		ended: make(chan struct{}), stop: make(chan struct{}), batches: make(chan struct{}, 1),
 		pace: pace{service: batchTime},
 	}
+	p.life, p.endLife = context.WithCancelCause(context.Background())
+	if p.critical == nil {
+		p.critical = p.error
+	}
+	p.crew.want = p.options.Interpreters
+	return p
+}
+
+// checked gives a copy that the pool keeps.
+func (o Options) checked() *Options {
+	o.Interpreters, o.Threads = max(o.Interpreters, 1), max(o.Threads, 1)
+	return &o
 }
 
 // Mode implements app.App.
@@ -86,9 +133,10 @@ func (p *Pool) Serve(ex app.Exchange) {
 		s.send([]app.Exchange{ex})
 		return
 	}
-	if p.Queue > 0 && p.queue.n >= p.Queue || p.stopped {
+	if p.full() {
+		again := p.crew.retryAfter()
 		p.mu.Unlock()
-		ex.Abort(503, retryAfter)
+		ex.Abort(503, again)
 		return
 	}
 	p.queue.push(waiting{ex, time.Now()})
@@ -97,6 +145,12 @@ func (p *Pool) Serve(ex app.Exchange) {
 	if held {
 		p.wakeWatch()
 	}
+}
+
+// full says whether a request had better not wait: there are too many already, or
+// nobody serves and nobody is about to. mu is held.
+func (p *Pool) full() bool {
+	return p.options.Queue > 0 && p.queue.n >= p.options.Queue || p.stopped || p.down()
 }
 
 // takeIdle finds a slot for one request; nil when it had better wait. mu is held.
@@ -113,21 +167,23 @@ func (p *Pool) takeIdle() *slot {
 	return nil
 }
 
-// retryAfter is what a client is told, in seconds, whom nobody had time for.
-const retryAfter = 1
-
 // next gives a slot that has answered all it had, n requests that took so long,
 // its next batch, or makes it idle.
 func (p *Pool) next(s *slot, n int, took time.Duration) {
 	var room [batchMax]app.Exchange
 	p.mu.Lock()
+	if !s.in.joined {
+		p.mu.Unlock()
+		close(s.in.asked) // it was asked ReadyPath, once
+		return
+	}
 	p.pace.learn(n, took)
 	s.in.busy--
 	if s.in.served += int64(n); s.in.limit > 0 && s.in.served >= s.in.limit {
-		p.recycle(s.in)
+		p.spend(s.in, "it has served max_requests")
 	}
 	if !p.interpreters[s.in] {
-		p.mu.Unlock()
+		p.unlock()
 		s.retire()
 		return
 	}
@@ -154,18 +210,30 @@ func (p *Pool) pop() app.Exchange {
 		if !ex.Gone() {
 			return ex
 		}
-		p.gone = append(p.gone, ex)
+		p.due.gone = append(p.due.gone, ex)
 	}
 	return nil
 }
 
-// unlock unlocks mu and ends the exchanges whose clients pop found to have left.
+// unlock unlocks mu and does what is due.
 func (p *Pool) unlock() {
-	gone := p.gone
-	p.gone = nil
+	due := p.due
+	if len(due.gone)+len(due.refused)+len(due.leaving)+len(due.alarms) == 0 {
+		p.mu.Unlock()
+		return
+	}
+	p.due = duties{}
+	again := p.crew.retryAfter()
 	p.mu.Unlock()
-	for _, ex := range gone {
+	for _, ex := range due.gone {
 		ex.Abort(app.StatusGone, 0)
+	}
+	refuse(due.refused, again)
+	for _, in := range due.leaving {
+		in.leave()
+	}
+	for _, line := range due.alarms {
+		p.critical(line)
 	}
 }
 
@@ -181,7 +249,7 @@ func (p *Pool) wakeWatch() {
 func (p *Pool) fill(batch []app.Exchange) []app.Exchange {
 	slots := len(p.interpreters)
 	if !p.pace.quick() {
-		slots *= p.Threads
+		slots = p.capacity
 	}
 	content := int64(0)
 	for n := p.pace.size(p.queue.n, slots); n > 0 && content < batchContent; n-- {
@@ -201,14 +269,17 @@ func (p *Pool) requeue(exs []app.Exchange) {
 	p.mu.Lock()
 	if p.over {
 		p.mu.Unlock()
-		refuse(exs)
+		refuse(exs, retryAfter)
 		return
 	}
 	now := time.Now()
 	for i := len(exs) - 1; i >= 0; i-- {
 		p.queue.pushFront(waiting{exs[i], now})
 	}
-	p.mu.Unlock()
+	if p.down() {
+		p.turnAway()
+	}
+	p.unlock()
 	p.feedIdle()
 }
 
@@ -241,20 +312,19 @@ func (p *Pool) match() (*slot, app.Exchange) {
 	return s, ex
 }
 
-// turnAway ends what is queued, when there are no interpreters any more.
+// turnAway has what is queued refused by unlock. mu is held.
 func (p *Pool) turnAway() {
-	var refused []app.Exchange
-	p.mu.Lock()
 	for ex := p.pop(); ex != nil; ex = p.pop() {
-		refused = append(refused, ex)
+		p.due.refused = append(p.due.refused, ex)
 	}
-	p.unlock()
-	refuse(refused)
 }
 
-func refuse(exs []app.Exchange) {
+// retryAfter is what a client is told, in seconds, whom nobody had time for.
+const retryAfter = 1
+
+func refuse(exs []app.Exchange, again int) {
 	for _, ex := range exs {
-		ex.Abort(503, retryAfter)
+		ex.Abort(503, again)
 	}
 }
 
@@ -263,4 +333,4 @@ func (p *Pool) badHead(ex app.Exchange, err error) {
 	ex.Abort(500, 0)
 }
 
-func (p *Pool) errorf(format string, args ...any) { p.Error(fmt.Sprintf(format, args...)) }
+func (p *Pool) errorf(format string, args ...any) { p.error(fmt.Sprintf(format, args...)) }

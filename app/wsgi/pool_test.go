@@ -347,7 +347,9 @@ func TestQueueIsFull(t *testing.T) {
 	waits := f.ask("/hello/waits")
 	waits.want(503, "")
 	f.Pool.mu.Lock()
-	f.QueueTimeout = 0
+	o := *f.Pool.options
+	o.QueueTimeout = 0
+	f.Pool.options = &o
 	f.Pool.mu.Unlock()
 	waits = f.ask("/hello/waits")
 	f.ask("/hello/turned-away").want(503, "")
@@ -626,7 +628,7 @@ func TestAppCannotBeLoaded(t *testing.T) {
 			if err := f.Start(); !errors.Is(err, ErrApp) {
 				t.Errorf("Start: %v", err)
 			}
-			if err := Check(f.Options); !errors.Is(err, ErrApp) {
+			if err := Check(*f.Pool.options); !errors.Is(err, ErrApp) {
 				t.Errorf("Check: %v", err)
 			}
 			if log := text(t, f.stderr); strings.Count(log, "Exception in loading "+tt.app) != 2 || !strings.Contains(log, tt.told) {
@@ -649,7 +651,7 @@ func TestNoInterpreter(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	f := prepare(t, nil)
-	if err := Check(f.Options); err != nil {
+	if err := Check(*f.Pool.options); err != nil {
 		t.Error(err, text(t, f.stderr))
 	}
 }

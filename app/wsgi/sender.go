@@ -30,7 +30,7 @@ func (w *sender) add(ex app.Exchange, stream uint32) {
 	var f frame
 	at := len(w.buf)
 	w.buf = append(w.buf, make([]byte, headerSize)...)
-	buf, nulPath := appendEnviron(w.buf, ex, w.slot.pool.ScriptName)
+	buf, nulPath := appendEnviron(w.buf, ex, w.slot.in.options.ScriptName)
 	w.buf = buf
 	f = frame{kind: kindRequest, stream: stream, a: len(buf) - at - headerSize}
 	if nulPath {

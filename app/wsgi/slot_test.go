@@ -11,7 +11,7 @@ import (
 // it, and what it says reaches nobody.
 func deaf(tb testing.TB, dead *proc.Process) *slot {
 	p := New(Options{Info: func(int, string) {}, Error: func(string) {}})
-	in := &interpreter{pool: p, process: dead, ready: make(chan struct{})}
+	in := &interpreter{pool: p, options: p.options, process: dead, joined: true, ready: make(chan struct{})}
 	var err error
 	if in.board, err = newBoard(1); err != nil {
 		tb.Fatal(err)

@@ -7,9 +7,10 @@ import (
 )
 
 const (
-	watchEvery  = 100 * time.Millisecond // for calls that take too long, and the queue
-	batchEvery  = 5 * time.Millisecond   // while there are batches of several, or requests held back from idle slots
-	batchesIdle = 20                     // looks without one, after which the pace is slow again
+	watchEvery   = 100 * time.Millisecond // for calls that take too long, and the queue
+	batchEvery   = 5 * time.Millisecond   // while there are batches of several, or requests held back from idle slots
+	examineEvery = time.Second            // for interpreters that are too old or too large
+	batchesIdle  = 20                     // looks without one, after which the pace is slow again
 )
 
 // watch looks at what the slots are doing. It ends with the pool.
@@ -17,6 +18,7 @@ func (p *Pool) watch() {
 	t := time.NewTicker(watchEvery)
 	defer t.Stop()
 	quiet := batchesIdle
+	examined := time.Now()
 	for {
 		select {
 		case <-p.stop:
@@ -26,8 +28,12 @@ func (p *Pool) watch() {
 				t.Reset(batchEvery)
 			}
 			quiet = 0
-		case <-t.C:
+		case now := <-t.C:
 			p.look()
+			if now.Sub(examined) >= examineEvery {
+				examined = now
+				p.examine(now)
+			}
 			if quiet++; quiet == batchesIdle {
 				t.Reset(watchEvery)
 			}
@@ -42,9 +48,10 @@ func (p *Pool) look() {
 		if again := s.rescue(); len(again) > 0 {
 			p.requeue(again)
 		}
-		if p.Timeout > 0 && s.late(now, p.Timeout) {
+		if limit := s.in.options.Timeout; limit > 0 && s.late(now, limit) {
 			s.in.giveUp(s)
 		}
+		s.in.hurry(now)
 	}
 	p.expire(time.Now())
 	if p.stale(time.Now()) {
@@ -74,7 +81,8 @@ func (p *Pool) slots() []*slot {
 func (p *Pool) expire(now time.Time) {
 	var late []app.Exchange
 	p.mu.Lock()
-	for p.QueueTimeout > 0 && p.queue.n > 0 && now.Sub(p.queue.front().since) > p.QueueTimeout {
+	limit := p.options.QueueTimeout
+	for limit > 0 && p.queue.n > 0 && now.Sub(p.queue.front().since) > limit {
 		late = append(late, p.queue.pop().ex)
 	}
 	p.mu.Unlock()
