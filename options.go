@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/seed-77b39ca9/srv/app/nethttp"
 	"github.com/seed-77b39ca9/srv/app/wsgi"
 	"github.com/seed-77b39ca9/srv/configs"
+	"github.com/seed-77b39ca9/srv/internal/restart"
 	"github.com/seed-77b39ca9/srv/protocol"
 	"github.com/seed-77b39ca9/srv/workers"
 )
@@ -97,8 +99,10 @@ func handlerOptions(p *plan) nethttp.Options {
 	return o
 }
 
-func poolOptions(p *plan) (wsgi.Options, error) {
-	env := append(os.Environ(), p.RawEnv...)
+// poolOptions are those of interpreters that get the environment with the plan's
+// additions. The log is left to the caller.
+func poolOptions(p *plan, environ []string) (wsgi.Options, error) {
+	env := append(slices.Clip(environ), p.RawEnv...)
 	python, err := configs.FindPython(p.Python, p.Chdir, env)
 	if err != nil {
 		return wsgi.Options{}, err
@@ -109,7 +113,13 @@ func poolOptions(p *plan) (wsgi.Options, error) {
 		Stdout: os.Stdout, Stderr: os.Stderr,
 		Interpreters: p.Workers, Threads: p.Threads,
 		Queue: p.QueueSize, QueueTimeout: p.QueueTimeout, Timeout: p.Timeout,
+		GracefulTimeout: max(p.GracefulTimeout, time.Millisecond), // 0 would be no limit
+		BootTimeout:     p.BootTimeout, ReadyPath: p.ReadyPath, Surge: p.ReloadSurge,
 		MaxRequests: p.MaxRequests, MaxRequestsJitter: p.MaxRequestsJitter,
+		MaxMemory: p.MaxWorkerMemory, MaxLifetime: p.MaxWorkerLifetime,
+		Restarts: restart.Policy{
+			Delay: p.RestartDelay, DelayMax: p.RestartDelayMax, Limit: p.RestartLimit, Window: p.RestartWindow,
+		},
 	}, nil
 }
 

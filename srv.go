@@ -98,12 +98,12 @@ func noApp() int {
 // check loads the app, so that --check-config means what it says.
 func check(p *plan, handler http.Handler) int {
 	if !p.isWSGI(handler) {
-		if _, err := new(server).makeApp(p, handler, nil); err != nil {
+		if _, err := new(server).makeApp(p, handler); err != nil {
 			return fail(err)
 		}
 		return arbiter.ExitOK
 	}
-	o, err := poolOptions(p)
+	o, err := poolOptions(p, os.Environ())
 	if err != nil {
 		return fail(err)
 	}

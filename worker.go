@@ -8,7 +8,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"time"
+	"sync"
+	"sync/atomic"
 
 	"github.com/seed-77b39ca9/srv/app"
 	"github.com/seed-77b39ca9/srv/app/demo"
@@ -30,18 +31,29 @@ func (p *plan) isWSGI(handler http.Handler) bool {
 
 // server is what one worker process runs.
 type server struct {
-	worker workers.Worker
-	pool   *wsgi.Pool    // nil for a Go app
-	access *accessLog    // nil: off
-	loops  bool          // the class has event loops
-	done   chan struct{} // closed when no connection is left
+	log     *log.Logger
+	environ []string // of interpreters, without the settings' additions
+	core    *workers.Core
+	worker  workers.Worker
+	pool    *wsgi.Pool    // nil for a Go app
+	access  *accessLog    // nil: off
+	done    chan struct{} // closed when no connection is left
+
+	plan    atomic.Pointer[plan] // what it goes by
+	drainBy atomic.Int64         // when a drain is to be over, Unix time in ns
+	tasks   sync.WaitGroup       // reloads under way; they end with the pool
 }
 
 // newServer makes the app and the worker around it. With a WSGI app it returns
 // when the interpreters are ready.
 func newServer(p *plan, handler http.Handler, elog *log.Logger) (*server, error) {
-	s := &server{done: make(chan struct{})}
-	a, err := s.makeApp(p, handler, elog)
+	s := &server{log: elog, environ: os.Environ(), done: make(chan struct{})}
+	s.plan.Store(p)
+	for _, v := range p.RawEnv {
+		key, value, _ := strings.Cut(v, "=")
+		os.Setenv(key, value)
+	}
+	a, err := s.makeApp(p, handler)
 	if err != nil {
 		return nil, err
 	}
@@ -55,17 +67,16 @@ func newServer(p *plan, handler http.Handler, elog *log.Logger) (*server, error)
 		o.Access = s.access.write
 	}
 	if s.pool != nil {
-		o.Drained = func() { s.pool.Stop(exitTime) } // while the loops can still read its sockets
+		o.Drained = s.stopPool // while the loops can still read its sockets
 	}
 	o.Spent = func() {
 		elog.Infof("Autorestarting worker after current request.")
 		go s.worker.Drain(idleGrace)
 	}
-	core := workers.NewCore(a, o)
-	if s.worker, err = workers.New(p.WorkerClass, core); err != nil {
+	s.core = workers.NewCore(a, o)
+	if s.worker, err = workers.New(p.WorkerClass, s.core); err != nil {
 		return nil, err
 	}
-	s.loops = core.HasLoops()
 	if s.pool != nil {
 		if err := s.pool.Start(); err != nil {
 			s.pool.Stop(0)
@@ -75,17 +86,12 @@ func newServer(p *plan, handler http.Handler, elog *log.Logger) (*server, error)
 	return s, nil
 }
 
-func (s *server) makeApp(p *plan, handler http.Handler, elog *log.Logger) (app.App, error) {
+func (s *server) makeApp(p *plan, handler http.Handler) (app.App, error) {
 	if p.isWSGI(handler) {
-		o, err := poolOptions(p)
+		o, err := s.poolOptions(p)
 		if err != nil {
 			return nil, err
 		}
-		if f := elog.File(); f != nil {
-			o.Stderr = f
-		}
-		o.Info = func(pid int, line string) { elog.As(pid).Infof("%s", line) }
-		o.Error = func(line string) { logError(elog, line) }
 		s.pool = wsgi.New(o)
 		return s.pool, nil
 	}
@@ -93,8 +99,23 @@ func (s *server) makeApp(p *plan, handler http.Handler, elog *log.Logger) (app.A
 		return demo.New(strings.TrimPrefix(p.App, demoPrefix))
 	}
 	o := handlerOptions(p)
-	o.Error = func(line string) { logError(elog, line) }
+	o.Error = func(line string) { logError(s.log, line) }
 	return nethttp.New(handler, o), nil
+}
+
+// poolOptions are those of interpreters that write to the server's error log.
+func (s *server) poolOptions(p *plan) (wsgi.Options, error) {
+	o, err := poolOptions(p, s.environ)
+	if err != nil {
+		return o, err
+	}
+	if f := s.log.File(); f != nil {
+		o.Stderr = f
+	}
+	o.Info = func(pid int, line string) { s.log.As(pid).Infof("%s", line) }
+	o.Error = func(line string) { logError(s.log, line) }
+	o.Critical = func(line string) { s.log.Criticalf("%s", line) }
+	return o, nil
 }
 
 // logError writes a message that may have a stack dump below its first line.
@@ -111,37 +132,12 @@ func logError(elog *log.Logger, line string) {
 func (s *server) serve(listeners []net.Listener) error {
 	err := s.worker.Serve(listeners)
 	close(s.done)
+	s.tasks.Wait()
 	if s.access != nil {
 		s.access.close()
 	}
 	return err
 }
-
-// obey does what the arbiter says, until there is no more.
-func (s *server) obey(commands <-chan arbiter.Command, p *plan) {
-	for c := range commands {
-		if c.Quit {
-			s.worker.Close()
-			if s.pool != nil {
-				s.pool.Kill()
-			}
-			continue
-		}
-		grace := idleGrace
-		if c.Relieved {
-			grace = min(p.Keepalive, p.GracefulTimeout)
-		}
-		s.worker.Drain(grace)
-	}
-}
-
-// exitTime is how long an interpreter without requests may take to end.
-const exitTime = 5 * time.Second
-
-// idleGrace is how long an idle keep-alive connection stays open when the server
-// stops, for a request that may be on its way. On a reload it stays for as long
-// as it would otherwise, and its next response is its last.
-const idleGrace = 2 * time.Second
 
 // workerMain is a worker process from beginning to end. It gives the exit code.
 func workerMain(handler http.Handler) int {
@@ -160,10 +156,6 @@ func workerMain(handler http.Handler) int {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		return arbiter.ExitWorkerBoot
 	}
-	for _, v := range p.RawEnv {
-		key, value, _ := strings.Cut(v, "=")
-		os.Setenv(key, value)
-	}
 	s, err := newServer(p, handler, elog)
 	switch {
 	case errors.Is(err, wsgi.ErrApp):
@@ -176,10 +168,10 @@ func workerMain(handler http.Handler) int {
 	if !p.isWSGI(handler) {
 		elog.Infof("Booting worker with pid: %d", os.Getpid())
 	}
-	if s.loops {
+	if s.core.HasLoops() {
 		spareProcessor()
 	}
-	go s.obey(env.Commands(), p)
+	go s.obey(env)
 	env.Ready()
 	if err := s.serve(env.Listeners); err != nil {
 		elog.Errorf("Worker failed: %v", err)
