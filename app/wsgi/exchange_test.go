@@ -34,6 +34,7 @@ type exchange struct {
 	drain   func()
 	flushed chan struct{} // gets one when a part of the response is sent
 	aborted bool
+	again   int // what Abort was given as retryAfter
 	over    bool
 }
 
@@ -157,7 +158,7 @@ func (e *exchange) Finish() error {
 func (e *exchange) Abort(status, retryAfter int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.status, e.aborted = status, true
+	e.status, e.aborted, e.again = status, true, retryAfter
 	e.end("Abort")
 }
 

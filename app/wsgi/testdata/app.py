@@ -9,6 +9,7 @@ import threading
 
 journal = os.open(os.environ["JOURNAL"], os.O_WRONLY | os.O_APPEND)
 TEXT = [("Content-Type", "text/plain")]
+leaked = []
 
 
 def write(line):
@@ -170,6 +171,19 @@ def do_text(path, environ, start_response):
 def do_nul(path, environ, start_response):
     start_response("200 OK", [("A", "b\0c")])
     return [b"x"]
+
+
+def do_leak(path, environ, start_response):
+    """/leak/BYTES"""
+    leaked.append(os.urandom(int(path.split("/")[2])))
+    start_response("200 OK", TEXT)
+    return [b"leaked"]
+
+
+def do_status(path, environ, start_response):
+    """/status/CODE"""
+    start_response(path.split("/")[2] + " Told", TEXT)
+    return [path.encode()]
 
 
 def do_exit(path, environ, start_response):
