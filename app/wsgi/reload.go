@@ -3,6 +3,8 @@ package wsgi
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -122,10 +124,11 @@ func (p *Pool) Scale(n int) {
 // Options.Stderr was opened from; whoever is started later has it from there.
 func (p *Pool) Reopen(path string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.logs++
 	p.logPath = path
-	for in := range p.processes {
+	all := slices.Collect(maps.Keys(p.processes))
+	p.mu.Unlock()
+	for _, in := range all {
 		in.reopen(path)
 	}
 }

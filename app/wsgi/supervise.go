@@ -75,16 +75,18 @@ func (p *Pool) spawn(o *Options) (*interpreter, error) {
 	p.mu.Unlock()
 	in, err := p.start(o)
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if err != nil {
 		p.crew.starting--
 		p.checkEnded()
+		p.mu.Unlock()
 		return nil, err
 	}
 	p.processes[in] = true
+	stale, path := p.logs != logs, p.logPath
+	p.mu.Unlock()
 	go in.listen()
-	if p.logs != logs { // reopened meanwhile: it may have the old ones
-		in.reopen(p.logPath)
+	if stale { // reopened meanwhile: it may have been given the old log
+		in.reopen(path)
 	}
 	return in, nil
 }
