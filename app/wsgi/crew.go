@@ -177,10 +177,13 @@ func (p *Pool) newest() *Options {
 }
 
 // trim withdraws those that are too many. mu is held.
-func (p *Pool) trim() {
+func (p *Pool) trim() (withdrawn []*interpreter) {
 	for len(p.interpreters) > p.crew.want {
-		p.withdraw(p.mostDispensable())
+		in := p.mostDispensable()
+		p.withdraw(in)
+		withdrawn = append(withdrawn, in)
 	}
+	return withdrawn
 }
 
 // mostDispensable is the interpreter that can best be done without. mu is held.

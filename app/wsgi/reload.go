@@ -10,10 +10,11 @@ import (
 
 // Reload replaces the interpreters by some that go by o: it starts o.Surge at a
 // time, and when these are ready they take the places of as many old ones, which
-// finish what they have. It returns when the last is replaced, or cannot be. When
-// those started first are not ready nothing has changed; when later ones are not,
-// those that serve go on, of both generations. The error says which. From any
-// goroutine, one after the other; Stop and Kill end it.
+// finish what they have; the next are started when these have ended, so that there
+// are never more than o.Surge too many. It returns when the last is replaced, or
+// cannot be. When those started first are not ready nothing has changed; when
+// later ones are not, those that serve go on, of both generations. The error says
+// which. From any goroutine, one after the other; Stop and Kill end it.
 func (p *Pool) Reload(o Options) error {
 	p.reloading.Lock()
 	defer p.reloading.Unlock()
@@ -35,7 +36,10 @@ func (p *Pool) Reload(o Options) error {
 		switch {
 		case err == nil:
 			replaced += n
-			p.change(next, ins, replaced)
+			left := p.change(next, ins, replaced)
+			if replaced < goal {
+				p.awaitEnd(left)
+			}
 		case replaced > 0 && err != errStopped:
 			return fmt.Errorf("%d of %d interpreters are replaced, then one could not be: %w", replaced, goal, err)
 		default:
@@ -51,9 +55,9 @@ func (p *Pool) goal() int {
 	return p.crew.goal
 }
 
-// change has interpreters of a new generation take the places of old ones. With
-// them, replaced of the new one have been started.
-func (p *Pool) change(next *Options, ins []*interpreter, replaced int) {
+// change has interpreters of a new generation take the places of old ones, which it
+// gives. With them, replaced of the new one have been started.
+func (p *Pool) change(next *Options, ins []*interpreter, replaced int) (left []*interpreter) {
 	p.mu.Lock()
 	p.options = next
 	p.crew.want = max(p.crew.want, replaced)
@@ -65,10 +69,23 @@ func (p *Pool) change(next *Options, ins []*interpreter, replaced int) {
 			p.vacate()
 		}
 	}
-	p.trim()
+	left = p.trim()
 	p.settle()
 	p.unlock()
 	p.feedIdle()
+	return left
+}
+
+// awaitEnd waits for the end of interpreters that were withdrawn, which comes with
+// GracefulTimeout at the latest, or for the pool's.
+func (p *Pool) awaitEnd(left []*interpreter) {
+	for _, in := range left {
+		select {
+		case <-in.process.Done():
+		case <-p.life.Done():
+			return
+		}
+	}
 }
 
 // reloaded ends a reload.

@@ -149,6 +149,34 @@ func TestReloadFinishesCalls(t *testing.T) {
 	}
 }
 
+// TestReloadSurge: also while old ones finish what they have, there is never more
+// than one too many.
+func TestReloadSurge(t *testing.T) {
+	f := start(t, func(o *Options) { o.Interpreters, o.Surge = 2, 1 })
+	one, first := f.held("1")
+	two, second := f.held("2")
+	old := f.newest()
+	done := f.reloading(f.with(nil))
+	eventually(t, "the first of the new generation serves", func() bool { return f.newest() != old })
+	f.ask("/hello").want(200, "Hello")
+	check := func() {
+		t.Helper()
+		if n := len(f.living()); n > 3 {
+			t.Errorf("%d processes", n)
+		}
+	}
+	check()
+	first.pass()
+	one.want(200, "passed")
+	check()
+	second.pass()
+	two.want(200, "passed")
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	f.strength(2)
+}
+
 // TestReloadTakesOptions: the new generation goes by all of them.
 func TestReloadTakesOptions(t *testing.T) {
 	e := edit(t, nil)
