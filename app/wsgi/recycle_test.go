@@ -118,6 +118,19 @@ func TestPauses(t *testing.T) {
 	f.strength(1)
 }
 
+// TestHangsDoNotPause: an interpreter whose call hangs is replaced at once,
+// however often that happens.
+func TestHangsDoNotPause(t *testing.T) {
+	f := start(t, func(o *Options) {
+		o.Timeout, o.Restarts = 50*time.Millisecond, restart.Policy{Delay: time.Hour, Limit: 1, Window: time.Hour}
+	})
+	for _, name := range []string{"1", "2", "3"} {
+		ex, _ := f.held(name)
+		ex.want(504, "")
+	}
+	f.strength(1)
+}
+
 // TestRestartLimit: so many are replaced, then none before the window has room.
 func TestRestartLimit(t *testing.T) {
 	f := start(t, func(o *Options) { o.Restarts = restart.Policy{Limit: 2, Window: time.Hour} })

@@ -151,9 +151,18 @@ func (p *Pool) withdraw(in *interpreter) {
 	p.due.leaving = append(p.due.leaving, in)
 }
 
-// fall is called when an interpreter turns out to be dead, or as good as. The
-// first time its place is empty. mu is held.
+// fall is called when an interpreter is given up: its place is taken at once. That
+// its calls hang is no reason for a pause: they took their time. mu is held.
 func (p *Pool) fall(in *interpreter) {
+	if p.interpreters[in] {
+		p.dismiss(in)
+		p.settle()
+	}
+}
+
+// crash is called when an interpreter turns out to be dead. If it was to serve its
+// place is empty. mu is held.
+func (p *Pool) crash(in *interpreter) {
 	if p.interpreters[in] {
 		p.dismiss(in)
 		p.vacate()
@@ -163,7 +172,7 @@ func (p *Pool) fall(in *interpreter) {
 // lost is called when a slot is closed; again was in its hands and not begun.
 func (p *Pool) lost(s *slot, again []app.Exchange) {
 	p.mu.Lock()
-	p.fall(s.in)
+	p.crash(s.in)
 	p.unlock()
 	s.in.slotClosed()
 	if len(again) > 0 {
@@ -176,7 +185,7 @@ func (p *Pool) left(in *interpreter, exit proc.Exit) {
 	in.logExit(exit)
 	p.mu.Lock()
 	delete(p.processes, in)
-	p.fall(in)
+	p.crash(in)
 	if !in.joined {
 		p.crew.starting--
 	}
