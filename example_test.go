@@ -45,14 +45,14 @@ var hello = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 // get waits for the server to listen.
 func get(socket string) string {
 	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: dialer(socket)}}
-	for {
+	for deadline := time.Now().Add(10 * time.Second); ; {
 		resp, err := client.Get("http://localhost/there")
-		if err != nil {
-			if _, missing := os.Stat(socket); missing == nil {
-				return err.Error()
-			}
-			time.Sleep(time.Millisecond)
+		if err != nil && time.Now().Before(deadline) {
+			time.Sleep(time.Millisecond) // bound is not yet listening
 			continue
+		}
+		if err != nil {
+			return err.Error()
 		}
 		defer resp.Body.Close()
 		body, _ := io.ReadAll(resp.Body)
