@@ -26,6 +26,9 @@ func Open(path string, std *os.File) (*File, error) {
 	return &File{path: path, file: f}, nil
 }
 
+// is says whether it is what Open gives for that path.
+func (f *File) is(path string) bool { return f.path == path || f.path == "" && path == "-" }
+
 // openAppend opens the file without the runtime's poller, which would hold on
 // to the descriptor that Reopen replaces.
 func openAppend(path string) (*os.File, error) {

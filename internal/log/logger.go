@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,21 +19,44 @@ type Config struct {
 // Logger writes the error log. Its methods may be called from any goroutine.
 // A line that cannot be written is lost: there is nowhere to complain.
 type Logger struct {
-	level Level
-	file  *File
-	pid   int
+	*sink
+	pid int
 
 	mu  sync.Mutex
 	buf []byte // the line in the making, kept for its memory
 }
 
+// sink is what a Logger has in common with those that As makes of it.
+type sink struct {
+	level atomic.Int32
+	file  atomic.Pointer[File]
+}
+
 // New opens the log.
 func New(c Config) (*Logger, error) {
-	file, err := Open(c.Path, os.Stderr)
-	if err != nil {
+	l := &Logger{sink: new(sink), pid: os.Getpid()}
+	if err := l.Change(c); err != nil {
 		return nil, err
 	}
-	return &Logger{level: c.Level, file: file, pid: os.Getpid()}, nil
+	return l, nil
+}
+
+// Change has the log go somewhere else, or leave out other messages. When the file
+// cannot be opened all stays as it is.
+func (l *Logger) Change(c Config) error {
+	before := l.file.Load()
+	if before == nil || !before.is(c.Path) {
+		file, err := Open(c.Path, os.Stderr)
+		if err != nil {
+			return err
+		}
+		l.file.Store(file)
+		if before != nil {
+			before.Close()
+		}
+	}
+	l.level.Store(int32(c.Level))
+	return nil
 }
 
 func (l *Logger) Debugf(format string, args ...any)    { l.Logf(Debug, format, args...) }
@@ -59,7 +83,7 @@ func (l *Logger) Trace(level Level, text, format string, args ...any) {
 }
 
 // Enabled reports whether messages of the level are written.
-func (l *Logger) Enabled(level Level) bool { return level >= l.level }
+func (l *Logger) Enabled(level Level) bool { return level >= Level(l.level.Load()) }
 
 func (l *Logger) write(level Level, message, text string) {
 	l.mu.Lock()
@@ -75,16 +99,17 @@ func (l *Logger) write(level Level, message, text string) {
 		b = AppendEscaped(b, text, Lines)
 	}
 	b = append(b, '\n')
-	l.file.Write(b)
+	l.file.Load().Write(b)
 	l.buf = b
 }
 
 // Reopen opens the log file again, after it was rotated.
-func (l *Logger) Reopen() error { return l.file.Reopen() }
+func (l *Logger) Reopen() error { return l.file.Load().Reopen() }
 
 // File is the open log, for a child process to inherit as its stderr. It is
-// the logger's own: it is not to be closed. It stays valid through Reopen.
-func (l *Logger) File() *os.File { return l.file.OS() }
+// the logger's own: it is not to be closed. It stays valid
+// through Reopen, and until Change.
+func (l *Logger) File() *os.File { return l.file.Load().OS() }
 
 // Close closes the log file. Nothing may be logged afterwards.
-func (l *Logger) Close() error { return l.file.Close() }
+func (l *Logger) Close() error { return l.file.Load().Close() }
