@@ -1,7 +1,6 @@
 package arbiter
 
 import (
-	"errors"
 	"os"
 	"os/signal"
 	"strings"
@@ -21,22 +20,35 @@ type Arbiter struct {
 	system system
 
 	events  chan func()
-	sockets []*socket
+	sockets []*socket // those of serving
 
 	workers map[*worker]struct{} // every process that has not ended
 	serving *generation          // the newest one that should serve
 	coming  *generation          // the one a reload has started, until it is ready
+	leaving *generation          // one that failed half-way, until serving has its places back
 
-	loading     bool // the settings are being read for a reload
-	reloadAgain bool // another HUP came meanwhile
+	loading     bool     // the settings are being read for a reload
+	reloadAgain bool     // another HUP came meanwhile
+	renewing    *renewal // the serving worker process is reloading in place
+	scaled      int      // TTINs less TTOUs since the last HUP
+
+	looked time.Time // when lookAfter was called last
 
 	stop     stopState
 	exitCode int
 	reason   string // why it stops by itself; "" when it was told to
 }
 
-// signals are those that the arbiter answers.
-var signals = []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
+// The signals that the arbiter answers. The kernel keeps of each kind only one that
+// is pending; what it delivers is not lost here.
+var (
+	stopSignals  = []os.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
+	otherSignals = []os.Signal{syscall.SIGHUP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGUSR1, syscall.SIGWINCH}
+)
+
+// signalRoom is how many signals may wait while the loop is busy. One that finds no room
+// is lost: those that stop the server have room of their own.
+const signalRoom = 1024
 
 // New makes an arbiter. The function reads the settings again for a reload; it
 // is called from another goroutine, never twice at a time.
@@ -51,18 +63,19 @@ func New(cfg Config, logger *log.Logger, reload func() (Config, error)) *Arbiter
 // once, and the process should end after it: whatever still runs ends with it.
 func (a *Arbiter) Run() int {
 	// From the first moment on, so that a signal never finds the pidfile without
-	// anybody to remove it. Room for every signal many times over: one that finds
-	// no room is lost.
-	sigs := make(chan os.Signal, 64)
-	signal.Notify(sigs, signals...)
-	defer signal.Stop(sigs)
+	// anybody to remove it.
+	stops, others := make(chan os.Signal, signalRoom), make(chan os.Signal, signalRoom)
+	signal.Notify(stops, stopSignals...)
+	signal.Notify(others, otherSignals...)
+	defer signal.Stop(stops)
+	defer signal.Stop(others)
 	a.log.Infof("Starting srv %s", a.cfg.Version)
 	if a.cfg.Pidfile != "" {
 		if err := writePidfile(a.cfg.Pidfile); err != nil {
 			a.log.Errorf("%v", err)
 			return ExitError
 		}
-		defer removePidfile(a.cfg.Pidfile)
+		defer func() { removePidfile(a.cfg.Pidfile) }() // a reload may change it
 	}
 	if !a.bind() {
 		return ExitError
@@ -71,12 +84,12 @@ func (a *Arbiter) Run() int {
 	a.system.setTitle(masterTitle(a.cfg.Name))
 	a.log.Infof("Listening at: %s (%d)", strings.Join(names(a.sockets), ","), os.Getpid())
 	a.log.Infof("Using worker: %s", a.cfg.WorkerClass)
-	a.loop(sigs)
+	a.loop(stops, others)
 	a.logEnd()
 	return a.exitCode
 }
 
-func (a *Arbiter) loop(sigs <-chan os.Signal) {
+func (a *Arbiter) loop(stops, others <-chan os.Signal) {
 	catchSIGPIPE()
 	timer := time.NewTimer(0)
 	a.begin()
@@ -87,8 +100,10 @@ func (a *Arbiter) loop(sigs <-chan os.Signal) {
 		}
 		timer.Reset(next)
 		select {
-		case s := <-sigs:
+		case s := <-stops:
 			a.onSignal(s.(syscall.Signal))
+		case s := <-others:
+			a.onSignals(s, others)
 		case event := <-a.events:
 			event()
 		case <-timer.C:
@@ -96,23 +111,48 @@ func (a *Arbiter) loop(sigs <-chan os.Signal) {
 	}
 }
 
+// onSignals answers a signal and those that came with it in a burst, before anything is
+// done about them: of a TTIN and a TTOU nothing is left to do.
+func (a *Arbiter) onSignals(first os.Signal, more <-chan os.Signal) {
+	a.onSignal(first.(syscall.Signal))
+	for range len(more) {
+		a.onSignal((<-more).(syscall.Signal))
+	}
+}
+
 // begin makes the first generation, which the loop then keeps up.
-func (a *Arbiter) begin() { a.serving = newGeneration(a.cfg) }
+func (a *Arbiter) begin() { a.serving = newGeneration(a.cfg, a.sockets) }
 
 // idle is how long the loop sleeps when nothing is due.
 const idle = time.Hour
 
-// manage does what is due: processes to start, to kill. It returns how long
-// until something is due again.
+// manage does what is due: processes to start, to relieve, to kill. It returns how
+// long until something is due again.
 func (a *Arbiter) manage() time.Duration {
 	now := a.system.now()
 	next := idle
-	for _, g := range []*generation{a.serving, a.coming} {
-		if g != nil && a.stop == running {
-			next = min(next, a.spawnMissing(g, now))
-		}
+	if a.stop == running {
+		next = a.keepUp(now)
 	}
-	return min(next, a.killOverdue(now))
+	return min(next, a.lookAfter(now), a.renewalOverdue(now), a.killOverdue(now))
+}
+
+// keepUp brings every generation to what it should be.
+func (a *Arbiter) keepUp(now time.Time) time.Duration {
+	next := idle
+	a.settle() // TTOU may have made it complete
+	for _, g := range []*generation{a.serving, a.coming, a.leaving} {
+		if g == nil {
+			continue
+		}
+		a.relieveExcess(g)
+		next = min(next, a.spawnMissing(g, now))
+		a.rescale(g)
+	}
+	if a.leaving != nil && a.leaving.members == 0 {
+		a.leaving = nil
+	}
+	return next
 }
 
 func (a *Arbiter) finished() bool { return a.stop != running && len(a.workers) == 0 }
@@ -126,45 +166,4 @@ func (a *Arbiter) logEnd() {
 	if a.reason != "" {
 		a.log.Logf(level, "Reason: %s", a.reason)
 	}
-}
-
-// bindAttempts is how often an address that is in use is tried.
-const bindAttempts = 5
-
-// bind makes every listening socket; it logs why when it cannot.
-func (a *Arbiter) bind() bool {
-	for _, b := range a.cfg.Bind {
-		s, err := a.bindPatiently(b)
-		if err != nil {
-			a.log.Errorf("Can't connect to %s: %v", b, err)
-			a.closeSockets()
-			return false
-		}
-		a.sockets = append(a.sockets, s)
-	}
-	return true
-}
-
-// bindPatiently waits a little for an address that is in use: a server that
-// is just stopping may still hold it.
-func (a *Arbiter) bindPatiently(bind string) (s *socket, err error) {
-	for attempt := range bindAttempts {
-		s, err = a.system.listen(bind, a.cfg.Backlog, a.cfg.Umask)
-		if !errors.Is(err, syscall.EADDRINUSE) {
-			return s, err
-		}
-		a.log.Errorf("Connection in use: %s", bind)
-		if attempt < bindAttempts-1 {
-			a.log.Errorf("Retrying in 1 second.")
-			a.system.sleep(time.Second)
-		}
-	}
-	return nil, err
-}
-
-func (a *Arbiter) closeSockets() {
-	for _, s := range a.sockets {
-		s.close()
-	}
-	a.sockets = nil
 }

@@ -4,11 +4,19 @@ import (
 	"time"
 
 	"github.com/seed-77b39ca9/srv/internal/proc"
+	"github.com/seed-77b39ca9/srv/internal/restart"
 )
 
 // generation is the worker processes that one reading of the settings started.
 type generation struct {
 	cfg     Config
+	sockets []*socket
+
+	// What it is to be when nothing is under way: the settings' numbers, and what the
+	// operator has made of them by TTIN, TTOU and WINCH. See want for what it is to be now.
+	size         int // processes
+	interpreters int // in the one process, for a WSGI app; else 0
+
 	members int // processes that run and were not told to end
 	ready   int // of those, the ones that serve
 
@@ -16,62 +24,90 @@ type generation struct {
 	// ends means that the generation cannot start; afterwards it is an accident.
 	booted bool
 
-	failures int       // processes in a row that did not live long
+	spent []*worker // members that want a successor, the first come first
+
+	deaths   restart.History
+	limited  bool      // the last death went beyond restart_limit
 	notUntil time.Time // when the next process may be started
 }
 
-func newGeneration(cfg Config) *generation { return &generation{cfg: cfg} }
+func newGeneration(cfg Config, sockets []*socket) *generation {
+	return &generation{cfg: cfg, sockets: sockets, size: cfg.Processes, interpreters: cfg.Interpreters}
+}
 
 // worker is one worker process.
 type worker struct {
 	child
-	generation *generation
-	began      time.Time
-	ready      bool
-	told       bool      // it was told to end
-	relieved   bool      // it was told to by "relieve", and not yet by "drain"
-	draining   bool      // it was told to by "drain", and not yet by "quit"
-	deadline   time.Time // when told: it is killed then
+	generation   *generation
+	began        time.Time
+	interpreters int // it was last told to keep so many
+
+	ready bool
+	heard time.Time // its last sign of life
+	takes int       // as it said then: so many take requests in it
+
+	abortUntil time.Time // it was aborted, and is killed then; zero: it was not
+	fault      string    // why it was killed or aborted; "" when it was not
+	deaf       bool      // it has not answered a reload
+
+	told     bool      // it was told to end, and counts no more
+	relieved bool      // it was told to by "relieve", and not yet by "drain"
+	draining bool      // it was told to by "drain", and not yet by "quit"
+	deadline time.Time // when told: it is killed then
 }
 
-const (
-	longLife    = 10 * time.Second // a process that lived longer is no sign of trouble
-	firstDelay  = 100 * time.Millisecond
-	longestWait = 30 * time.Second
-)
-
-// backoff is how long to wait before a process that died is replaced. The
-// first time it is not at all: an accident is over when it is noticed.
-func backoff(failures int) time.Duration {
-	if failures <= 1 {
+// want is how many processes the generation should have now. All that a reload,
+// a scaling or a successor does to it comes out of this number: spawnMissing
+// and relieveExcess bring it about.
+func (a *Arbiter) want(g *generation) int {
+	switch {
+	case g == a.coming:
+		return min(g.size, g.ready+surge(g))
+	case g == a.leaving: // a reload failed half-way: as long as they are needed
+		return max(0, a.serving.size-a.serving.ready)
+	case g != a.serving:
 		return 0
+	case a.coming != nil && surge(a.coming) < a.coming.size:
+		return max(0, g.size-a.coming.ready) // each new one has taken a place
+	case a.coming == nil && len(g.spent) > 0:
+		return g.size + 1 // with the successor of the first
 	}
-	return min(firstDelay<<min(failures-2, 20), longestWait)
+	return g.size
+}
+
+// surge is how many processes of a coming generation are on the way at a time.
+func surge(g *generation) int {
+	if n := g.cfg.ReloadSurge; n > 0 {
+		return n
+	}
+	return g.size
 }
 
 // spawnMissing starts the processes that the generation lacks, and returns
 // how long until it may be tried again.
 func (a *Arbiter) spawnMissing(g *generation, now time.Time) time.Duration {
-	for g.members < g.cfg.Processes {
+	for a.stop == running && g.members < a.want(g) {
 		if wait := g.notUntil.Sub(now); wait > 0 {
 			return wait
 		}
-		a.spawn(g, now)
-		if a.stop != running || g != a.serving && g != a.coming {
-			break // it could not be started, and that had consequences
+		if g == a.leaving {
+			break
 		}
+		a.spawn(g, now)
 	}
 	return idle
 }
 
 func (a *Arbiter) spawn(g *generation, now time.Time) {
-	c, err := a.system.spawn(&g.cfg, a.sockets)
+	cfg := g.cfg
+	cfg.Interpreters = g.interpreters
+	c, err := a.system.spawn(&cfg, g.sockets)
 	if err != nil {
 		a.log.Errorf("Worker could not be started: %v", err)
-		a.lost(g, proc.Exit{Code: ExitWorkerBoot}, now, now)
+		a.lost(g, proc.Exit{Code: ExitWorkerBoot}, "a new worker could not be started: "+err.Error())
 		return
 	}
-	w := &worker{child: c, generation: g, began: now}
+	w := &worker{child: c, generation: g, began: now, interpreters: g.interpreters}
 	g.members++
 	a.workers[w] = struct{}{}
 	a.system.watch(c,
@@ -80,47 +116,88 @@ func (a *Arbiter) spawn(g *generation, now time.Time) {
 }
 
 func (a *Arbiter) onReport(w *worker, r report) {
-	if r.kind == readyMessage && !w.ready {
-		a.onReady(w)
+	w.heard = a.system.now()
+	switch r.kind {
+	case readyMessage:
+		if !w.ready {
+			a.onReady(w)
+		}
+	case aliveMessage:
+		w.takes = r.n
+	case spentMessage:
+		a.onSpent(w, r.text)
+	case reloadedMessage:
+		a.onRenewed(w, "")
+	case failedMessage:
+		a.onRenewed(w, r.text)
 	}
 }
 
 func (a *Arbiter) onReady(w *worker) {
 	w.ready = true
+	w.takes = max(w.generation.interpreters, 1) // until it says so itself
 	if w.draining {
 		a.allowDraining(w) // it got ready while it was told, and may have begun to serve
 	}
 	if w.told {
 		return
 	}
-	g := w.generation
-	g.ready++
-	if g.booted || g.ready < g.cfg.Processes {
-		return
-	}
-	g.booted = true
-	if g == a.coming {
+	w.generation.ready++
+	a.settle()
+}
+
+// settle is called when a generation may be complete.
+func (a *Arbiter) settle() {
+	if g := a.coming; g != nil && g.ready >= g.size {
+		g.booted = true
 		a.takeOver()
-	} else {
+	}
+	if g := a.serving; !g.booted && g.ready >= g.size {
+		g.booted = true
 		a.reloadOver() // a HUP may have come while this first generation started
 	}
 }
 
-func (a *Arbiter) onEnded(w *worker, exit proc.Exit) {
-	delete(a.workers, w)
-	a.logEnded(w, exit)
-	if w.told {
-		return
-	}
+// leave takes a worker out of its generation: it was told to end, or has ended.
+func (w *worker) leave() {
 	g := w.generation
 	g.members--
 	if w.ready {
 		g.ready--
 	}
-	if exit.OK() && w.ready && g == a.serving {
-		return // it has served its max_requests, and said so; its place is free at once
+	g.spent = without(g.spent, w)
+}
+
+func without(list []*worker, w *worker) []*worker {
+	var rest []*worker
+	for _, other := range list {
+		if other != w {
+			rest = append(rest, other)
+		}
 	}
-	a.lost(g, exit, w.began, a.system.now())
+	return rest
+}
+
+func (a *Arbiter) onEnded(w *worker, exit proc.Exit) {
+	delete(a.workers, w)
+	a.logEnded(w, exit)
+	a.renewerEnded(w, exit)
+	if w.told {
+		return
+	}
+	w.leave()
+	a.lost(w.generation, exit, w.epitaph(exit))
+}
+
+// epitaph says why a worker that was not told to end has ended.
+func (w *worker) epitaph(exit proc.Exit) string {
+	switch {
+	case w.fault != "":
+		return "a new worker " + w.fault
+	case w.ready:
+		return "a new worker ended (" + exit.String() + ")"
+	}
+	return "a new worker ended before it was ready (" + exit.String() + ")"
 }
 
 // logEnded says how a process ended, unless it was told to and obeyed.
@@ -130,27 +207,36 @@ func (a *Arbiter) logEnded(w *worker, exit proc.Exit) {
 		a.log.Errorf("Worker (pid:%d) was sent %s!", w.Pid(), proc.SignalName(exit.Signal))
 	case exit.Code != 0:
 		a.log.Errorf("Worker (pid:%d) exited with code %d.", w.Pid(), exit.Code)
-	case !w.told && !w.ready:
+	case !w.told:
 		a.log.Warningf("Worker (pid:%d) exited without being told to.", w.Pid())
 	}
 }
 
 // lost decides what the unasked end of a process of the generation means.
-func (a *Arbiter) lost(g *generation, exit proc.Exit, began, now time.Time) {
+func (a *Arbiter) lost(g *generation, exit proc.Exit, why string) {
 	switch {
-	case a.stop != running:
+	case a.stop != running || g == a.leaving:
 	case g == a.coming:
-		a.reloadFailed(exit)
+		a.reloadFailed(why)
 	case !g.booted:
 		a.halt(exit)
 	default:
-		if now.Sub(began) >= longLife {
-			g.failures = 0
-		}
-		g.failures++
-		g.notUntil = now.Add(backoff(g.failures))
-		if wait := backoff(g.failures); wait > 0 {
-			a.log.Warningf("The next worker is started in %v", wait)
-		}
+		a.mourn(g)
+	}
+}
+
+// mourn puts off the next start, as far as the deaths so far demand it.
+func (a *Arbiter) mourn(g *generation) {
+	now, policy := a.system.now(), g.cfg.Restarts
+	pause, limited := g.deaths.Died(policy, now)
+	if limited && !g.limited {
+		a.log.Criticalf("%d workers died within %v (restart_limit, restart_window): none is started for %v",
+			policy.Limit+1, policy.Window, pause.Round(time.Millisecond))
+	} else if pause > 0 {
+		a.log.Warningf("The next worker is started in %v", pause.Round(time.Millisecond))
+	}
+	g.limited = limited
+	if next := now.Add(pause); next.After(g.notUntil) {
+		g.notUntil = next
 	}
 }

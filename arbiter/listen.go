@@ -19,6 +19,7 @@ type socket struct {
 	file *os.File
 	path string // of a Unix socket that has a file
 	name string // for the log: http://127.0.0.1:8000, unix:/run/srv.sock
+	bind string // the value of bind that it was made for
 }
 
 func (s *socket) close() {
@@ -92,6 +93,11 @@ func keep(ln net.Listener, addr address, backlog int) (*socket, error) {
 		s.path = addr.value
 	}
 	return s, nil
+}
+
+// setBacklog changes how many connections may wait to be accepted.
+func setBacklog(s *socket, backlog int) error {
+	return os.NewSyscallError("listen", unix.Listen(int(s.file.Fd()), backlog))
 }
 
 func display(a net.Addr) string {

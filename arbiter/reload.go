@@ -1,22 +1,24 @@
 package arbiter
 
-import (
-	"slices"
-
-	"github.com/seed-77b39ca9/srv/internal/proc"
-)
+import "time"
 
 // A reload goes through: onHUP, the settings are read (elsewhere: that may run
-// Python), onLoaded, the coming generation starts, and either takeOver, when
-// all of it is ready, or reloadFailed. HUPs that come meanwhile are one more
-// reload afterwards, so that the newest settings always win.
+// Python), onLoaded. Then either the worker process takes the new settings as it is
+// (renew.go), or a coming generation of processes starts: takeOver, when all of it
+// is ready, or reloadFailed. HUPs that come meanwhile are one more reload
+// afterwards, so that the newest settings always win.
 
 func (a *Arbiter) onHUP() {
 	if a.stop != running {
 		return
 	}
 	a.log.Infof("Hang up: Master")
-	if !a.serving.booted || a.coming != nil || a.loading {
+	a.scaled = 0
+	a.beginReload()
+}
+
+func (a *Arbiter) beginReload() {
+	if !a.serving.booted || a.coming != nil || a.loading || a.renewing != nil {
 		a.reloadAgain = true
 		return
 	}
@@ -29,52 +31,94 @@ func (a *Arbiter) onHUP() {
 
 func (a *Arbiter) onLoaded(cfg Config, err error) {
 	a.loading = false
-	switch {
-	case a.stop != running:
-	case err != nil:
-		a.log.Errorf("Reload failed: %v. The workers keep serving with the settings they have.", err)
-		a.reloadOver()
-	default:
-		a.keepFixed(&cfg)
-		a.coming = newGeneration(cfg)
+	if a.stop != running {
+		return
 	}
+	if err != nil {
+		a.refuse(err.Error())
+		return
+	}
+	sockets, err := a.socketsFor(&cfg)
+	if err != nil {
+		a.refuse("the listening sockets cannot be changed: " + err.Error())
+		return
+	}
+	next := newGeneration(cfg, sockets)
+	if a.scaled != 0 { // TTIN or TTOU came after HUP
+		next.scale(a.scaled)
+	}
+	if w := a.renewable(next); w != nil {
+		a.renew(w, next)
+		return
+	}
+	a.coming = next
 }
 
-// keepFixed puts back what a reload cannot change, and says so.
-func (a *Arbiter) keepFixed(cfg *Config) {
-	if !slices.Equal(cfg.Bind, a.cfg.Bind) || cfg.Backlog != a.cfg.Backlog || cfg.Umask != a.cfg.Umask {
-		a.log.Warningf("A reload does not change the listening sockets; restart for that")
-	}
-	if cfg.Pidfile != a.cfg.Pidfile {
-		a.log.Warningf("A reload does not change the pidfile; restart for that")
-	}
-	cfg.Bind, cfg.Backlog, cfg.Umask, cfg.Pidfile = a.cfg.Bind, a.cfg.Backlog, a.cfg.Umask, a.cfg.Pidfile
+// refuse ends a reload before it has touched anything.
+func (a *Arbiter) refuse(why string) {
+	a.log.Errorf("Reload failed: %s. The workers keep serving with the settings they have.", why)
+	a.reloadOver()
 }
 
 // takeOver makes the coming generation the serving one; the one before ends.
 func (a *Arbiter) takeOver() {
 	before := a.serving
 	a.serving, a.coming = a.coming, nil
-	a.cfg = a.serving.cfg
-	a.system.setTitle(masterTitle(a.cfg.Name))
+	a.useSockets()
+	a.adopt(a.serving.cfg)
 	for w := range a.workers {
-		if w.generation == before {
+		if w.generation == before || w.generation == a.leaving {
 			a.drain(w)
 		}
 	}
+	a.leaving = nil
 	a.reloadOver()
 }
 
-// reloadFailed gives the coming generation up. The serving one was not touched.
-func (a *Arbiter) reloadFailed(exit proc.Exit) {
-	a.log.Errorf("Reload failed: a new worker ended before it was ready (%v). The workers of before keep serving.", exit)
+// adopt makes the settings of a reload the arbiter's own.
+func (a *Arbiter) adopt(cfg Config) {
+	before := a.cfg
+	a.cfg = cfg
+	a.system.setTitle(masterTitle(cfg.Name))
+	if cfg.Log != before.Log {
+		if err := a.log.Change(cfg.Log); err != nil {
+			a.log.Errorf("The log stays as it is: %v", err)
+		}
+	}
+	if cfg.Backlog != before.Backlog {
+		a.applyBacklog()
+	}
+	if cfg.Pidfile != before.Pidfile {
+		a.movePidfile(before.Pidfile)
+	}
+}
+
+// movePidfile puts the pidfile where the settings want it now.
+func (a *Arbiter) movePidfile(before string) {
+	if a.cfg.Pidfile != "" {
+		if err := writePidfile(a.cfg.Pidfile); err != nil {
+			a.log.Errorf("The pidfile stays where it is: %v", err)
+			a.cfg.Pidfile = before
+			return
+		}
+	}
+	removePidfile(before)
+}
+
+// reloadFailed gives the coming generation up. Those of it that serve already do so until the
+// serving one, whose places they took, is complete again.
+func (a *Arbiter) reloadFailed(why string) {
+	a.log.Errorf("Reload failed: %s. The workers of before keep serving.", why)
 	failed := a.coming
 	a.coming = nil
 	for w := range a.workers {
-		if w.generation == failed {
+		if w.generation == failed && !w.ready || w.generation == a.leaving {
 			a.drain(w)
 		}
 	}
+	a.leaving = failed
+	a.serving.notUntil = time.Time{}
+	closeThose(failed.sockets, a.sockets)
 	a.reloadOver()
 }
 
@@ -82,6 +126,6 @@ func (a *Arbiter) reloadFailed(exit proc.Exit) {
 func (a *Arbiter) reloadOver() {
 	if a.reloadAgain {
 		a.reloadAgain = false
-		a.onHUP()
+		a.beginReload()
 	}
 }

@@ -3,7 +3,6 @@ package arbiter
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/seed-77b39ca9/srv/internal/log"
 	"github.com/seed-77b39ca9/srv/internal/proc"
+	"github.com/seed-77b39ca9/srv/internal/restart"
 )
 
 // world is a system without processes, in which time passes when a test says so.
@@ -29,13 +29,15 @@ type world struct {
 }
 
 type fakeChild struct {
-	pid    int
-	cfg    Config
-	sent   []string
-	killed bool
-	deaf   bool // its control channel is closed
-	says   func(report)
-	ended  func(proc.Exit)
+	pid     int
+	cfg     Config
+	sockets []*socket
+	sent    []string
+	signals []syscall.Signal
+	killed  bool
+	deaf    bool // its control channel is closed
+	says    func(report)
+	ended   func(proc.Exit)
 }
 
 func (c *fakeChild) ready() { c.says(report{kind: readyMessage}) }
@@ -43,6 +45,11 @@ func (c *fakeChild) ready() { c.says(report{kind: readyMessage}) }
 func (c *fakeChild) Pid() int { return c.pid }
 func (c *fakeChild) Kill() error {
 	c.killed = true
+	return nil
+}
+
+func (c *fakeChild) Signal(s syscall.Signal) error {
+	c.signals = append(c.signals, s)
 	return nil
 }
 
@@ -56,13 +63,18 @@ func (c *fakeChild) Send(m string) error {
 
 func newWorld(t *testing.T, processes int) *world {
 	t.Helper()
+	return worldWith(t, Config{Name: "one", Processes: processes, GracefulTimeout: 30 * time.Second})
+}
+
+// worldWith is a world in which the processes of the first generation are started.
+func worldWith(t *testing.T, cfg Config) *world {
+	t.Helper()
 	w := &world{t: t, clock: time.Unix(1_000_000, 0), logPath: filepath.Join(t.TempDir(), "log")}
 	logger, err := log.New(log.Config{Path: w.logPath})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { logger.Close() })
-	cfg := Config{Name: "one", Processes: processes, GracefulTimeout: 30 * time.Second}
 	w.next = cfg
 	w.Arbiter = New(cfg, logger, func() (Config, error) { return w.next, w.nextErr })
 	w.system = system{
@@ -78,11 +90,11 @@ func newWorld(t *testing.T, processes int) *world {
 	return w
 }
 
-func (w *world) spawnFake(cfg *Config, _ []*socket) (child, error) {
+func (w *world) spawnFake(cfg *Config, sockets []*socket) (child, error) {
 	if w.broken {
 		return nil, errors.New("resource temporarily unavailable")
 	}
-	c := &fakeChild{pid: 100 + len(w.children), cfg: *cfg}
+	c := &fakeChild{pid: 100 + len(w.children), cfg: *cfg, sockets: sockets}
 	w.children = append(w.children, c)
 	return c, nil
 }
@@ -122,7 +134,12 @@ func (w *world) passes(d time.Duration) func() { return func() { w.clock = w.clo
 // booted is a world in which the first generation serves.
 func booted(t *testing.T, processes int) *world {
 	t.Helper()
-	w := newWorld(t, processes)
+	return bootedWith(t, Config{Name: "one", Processes: processes, GracefulTimeout: 30 * time.Second})
+}
+
+func bootedWith(t *testing.T, cfg Config) *world {
+	t.Helper()
+	w := worldWith(t, cfg)
 	for _, c := range w.children {
 		w.happens(c.ready)
 	}
@@ -150,6 +167,14 @@ func (w *world) wantEnd(code int) {
 	}
 }
 
+// wantDue wants the arbiter to look again between these times from now.
+func (w *world) wantDue(from, to time.Duration) {
+	w.t.Helper()
+	if next := w.manage(); next < from || next > to {
+		w.t.Errorf("due in %v, want %v to %v", next, from, to)
+	}
+}
+
 func (w *world) wantLog(text string) {
 	w.t.Helper()
 	content, err := os.ReadFile(w.logPath)
@@ -166,30 +191,35 @@ func TestStartsAllProcessesAndReplacesTheDead(t *testing.T) {
 	w.wantLog("[ERROR] Worker (pid:101) was sent SIGSEGV!")
 }
 
-func TestBackoff(t *testing.T) {
-	for failures, want := range []time.Duration{0, 0, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond} {
-		if got := backoff(failures); got != want {
-			t.Errorf("after %d failures %v, want %v", failures, got, want)
-		}
-	}
-	if got := backoff(1000); got != longestWait {
-		t.Errorf("after many failures %v", got)
-	}
-}
+// delay is the pause in the tests of crash loops.
+const delay = time.Second
+
+// crashing is the first generation's configuration in these.
+var crashing = Config{Processes: 1, Restarts: restart.Policy{Delay: delay, DelayMax: 4 * delay}}
 
 func TestCrashLoopIsSlowedDown(t *testing.T) {
-	w := booted(t, 1)
+	w := bootedWith(t, crashing)
 	w.happens(exits(w.children[0], 1)) // replaced at once
 	w.wantChildren(2)
 	w.happens(exits(w.children[1], ExitAppLoad)) // not the end of a server that has served
 	w.wantChildren(2)
-	if next := w.manage(); next != firstDelay {
-		t.Errorf("the next process is due in %v", next)
-	}
-	w.happens(w.passes(firstDelay))
+	w.wantDue(delay*4/5, delay*6/5)
+	w.happens(w.passes(delay * 6 / 5))
 	w.wantChildren(3)
-	w.happens(w.children[2].ready, w.passes(longLife), exits(w.children[2], 1))
+	w.happens(w.children[2].ready, w.passes(time.Hour), exits(w.children[2], 1))
 	w.wantChildren(4) // it had lived long: at once again
+}
+
+func TestTooManyDeaths(t *testing.T) {
+	w := bootedWith(t, Config{Processes: 1, Restarts: restart.Policy{Limit: 2, Window: time.Minute}})
+	for range 3 {
+		w.happens(func() { w.children[len(w.children)-1].ended(proc.Exit{Signal: syscall.SIGKILL}) })
+	}
+	w.wantChildren(3) // the first, and two in its place
+	w.wantLog("[CRITICAL] 3 workers died within 1m0s")
+	w.wantDue(time.Minute, time.Minute)
+	w.happens(w.passes(time.Minute))
+	w.wantChildren(4)
 }
 
 func TestBootFailureEndsTheServer(t *testing.T) {
@@ -223,14 +253,15 @@ func TestNothingCanBeStarted(t *testing.T) {
 	w.wantEnd(ExitWorkerBoot)
 	w.wantLog("resource temporarily unavailable")
 
-	w = booted(t, 1)
+	w = bootedWith(t, crashing)
 	w.broken = true
 	w.happens(exits(w.children[0], 1))
-	if next := w.manage(); next != firstDelay || w.stop != running {
-		t.Errorf("due in %v, state %v", next, w.stop)
+	w.wantDue(delay*4/5, delay*6/5)
+	if w.stop != running {
+		t.Errorf("state %v", w.stop)
 	}
 	w.broken = false
-	w.happens(w.passes(firstDelay))
+	w.happens(w.passes(2 * delay))
 	w.wantChildren(2)
 }
 
@@ -285,11 +316,10 @@ func TestDeafWorkerIsKilled(t *testing.T) {
 
 func TestReloadChangesTheGeneration(t *testing.T) {
 	w := booted(t, 1)
-	w.next.Name, w.next.Processes, w.next.Bind = "two", 2, []string{":1"}
+	w.next.Name, w.next.Processes = "two", 2
 	w.happens(w.hup)
 	w.wantChildren(3)
-	w.wantLog("A reload does not change the listening sockets")
-	if c := w.children[1].cfg; c.Name != "two" || len(c.Bind) != 0 {
+	if c := w.children[1].cfg; c.Name != "two" {
 		t.Errorf("the new worker has %+v", c)
 	}
 	w.happens(w.children[1].ready)
@@ -352,7 +382,8 @@ func TestHUPBeforeTheFirstIsReady(t *testing.T) {
 	w := newWorld(t, 1)
 	w.happens(w.signal(syscall.SIGHUP))
 	w.wantChildren(1)
-	w.onReady(slices.Collect(maps.Keys(w.workers))[0])
+	w.children[0].ready()
+	(<-w.events)()
 	if !w.loading {
 		t.Error("the HUP is forgotten")
 	}

@@ -2,7 +2,6 @@ package arbiter
 
 import (
 	"fmt"
-	"syscall"
 	"time"
 
 	"github.com/seed-77b39ca9/srv/internal/proc"
@@ -24,23 +23,6 @@ const (
 	// what is left by itself before it is killed.
 	drainMargin = time.Second
 )
-
-func (a *Arbiter) onSignal(s syscall.Signal) {
-	switch s {
-	case syscall.SIGHUP:
-		a.log.Infof("Handling signal: hup")
-		a.onHUP()
-	case syscall.SIGTERM:
-		a.log.Infof("Handling signal: term")
-		a.onTERM()
-	case syscall.SIGINT:
-		a.log.Infof("Handling signal: int")
-		a.onQUIT()
-	case syscall.SIGQUIT:
-		a.log.Infof("Handling signal: quit")
-		a.onQUIT()
-	}
-}
 
 // onTERM stops gracefully; a second one means that the operator has waited enough.
 func (a *Arbiter) onTERM() {
@@ -80,6 +62,9 @@ func (a *Arbiter) halt(exit proc.Exit) {
 // be started, and tells every worker to end.
 func (a *Arbiter) stopAll(how stopState) {
 	a.stop = how
+	if a.coming != nil {
+		closeThose(a.coming.sockets, a.sockets)
+	}
 	a.closeSockets()
 	for w := range a.workers {
 		if how == graceful {
@@ -93,10 +78,10 @@ func (a *Arbiter) stopAll(how stopState) {
 // drain tells a worker to finish what it has in flight. One that is not ready has
 // nothing, and is not waited for; if it was about to say that it is, see onReady.
 // One that a reload has relieved is told again when the server stops: then there
-// is somebody who waits.
+// is somebody who waits. So is there when nobody is to take its place.
 func (a *Arbiter) drain(w *worker) {
 	verb := relieveMessage
-	if a.stop != running {
+	if a.stop != running || a.serving.size == 0 {
 		verb = drainMessage
 	}
 	if w.told && !(w.relieved && verb == drainMessage) {
@@ -123,7 +108,10 @@ func (a *Arbiter) quit(w *worker) {
 }
 
 func (a *Arbiter) tell(w *worker, message string, limit time.Duration) {
-	w.told = true
+	if !w.told {
+		w.told = true
+		w.leave()
+	}
 	w.deadline = a.system.now().Add(limit)
 	if err := w.Send(message); err != nil {
 		a.log.Debugf("Worker (pid:%d) cannot be told: %v", w.Pid(), err)

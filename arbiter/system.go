@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/seed-77b39ca9/srv/internal/proc"
@@ -14,11 +15,12 @@ import (
 // system is all that the state machine asks of the world, so that its tests
 // have a world of their own.
 type system struct {
-	now      func() time.Time
-	sleep    func(time.Duration)
-	listen   func(bind string, backlog, umask int) (*socket, error)
-	setTitle func(string)
-	spawn    func(cfg *Config, sockets []*socket) (child, error)
+	now        func() time.Time
+	sleep      func(time.Duration)
+	listen     func(bind string, backlog, umask int) (*socket, error)
+	setBacklog func(s *socket, backlog int) error
+	setTitle   func(string)
+	spawn      func(cfg *Config, sockets []*socket) (child, error)
 	// watch tells what a child says, and once, last, that it has ended; from a
 	// goroutine that may wait.
 	watch func(c child, says func(report), ended func(proc.Exit))
@@ -28,11 +30,12 @@ type system struct {
 type child interface {
 	Pid() int
 	Send(message string) error
+	Signal(syscall.Signal) error
 	Kill() error
 }
 
 var realSystem = system{
-	now: time.Now, sleep: time.Sleep, listen: listen, setTitle: proc.SetTitle,
+	now: time.Now, sleep: time.Sleep, listen: listen, setBacklog: setBacklog, setTitle: proc.SetTitle,
 	spawn: spawnProcess, watch: watchProcess,
 }
 
@@ -59,12 +62,12 @@ func spawnProcess(cfg *Config, sockets []*socket) (child, error) {
 	for i, s := range sockets {
 		files[listenerName(i)] = s.file
 	}
-	meta, err := json.Marshal(workerMeta{Name: cfg.Name, Bind: names(sockets)})
+	meta, err := json.Marshal(workerMeta{Name: cfg.Name, Bind: names(sockets), Interpreters: cfg.Interpreters})
 	if err != nil {
 		return nil, err
 	}
 	p, err := proc.Start(proc.Spec{
-		Path: path, Args: []string{workerTitle(cfg.Name)}, Files: files,
+		Path: path, Args: []string{workerTitle(cfg.Name)}, Files: files, Dir: cfg.Dir,
 		Env: append(os.Environ(), workerVariable+"="+string(meta)),
 	})
 	if err != nil {

@@ -22,8 +22,9 @@ func listenerName(i int) string { return "listener" + strconv.Itoa(i) }
 
 // workerMeta is what a worker process learns from its environment.
 type workerMeta struct {
-	Name string
-	Bind []string
+	Name         string
+	Bind         []string
+	Interpreters int
 }
 
 // WorkerEnv is what a worker process got from the arbiter.
@@ -31,8 +32,11 @@ type WorkerEnv struct {
 	Listeners []net.Listener
 	Bind      []string // of each listener: http://127.0.0.1:8000, unix:/run/srv.sock
 	Blob      []byte   // the arbiter's Config.Blob
-	Control   *proc.Control
-	commands  chan Command
+	// Interpreters is how many a WSGI app's are to be, whatever the blob says: since it
+	// was made the operator may have changed their number. 0: as the blob says.
+	Interpreters int
+	Control      *proc.Control
+	commands     chan Command
 }
 
 // IsWorker reports whether this process is a worker process, and must call
@@ -54,7 +58,9 @@ func OpenWorker() (*WorkerEnv, error) {
 		return nil, err
 	}
 	proc.SetTitle(workerTitle(meta.Name))
-	env := &WorkerEnv{Bind: meta.Bind, Control: in.Control, commands: make(chan Command, 8)}
+	env := &WorkerEnv{
+		Bind: meta.Bind, Interpreters: meta.Interpreters, Control: in.Control, commands: make(chan Command, 8),
+	}
 	if env.Blob, err = readBlob(in.File(settingsName)); err != nil {
 		return nil, err
 	}

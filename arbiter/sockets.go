@@ -1,0 +1,107 @@
+package arbiter
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// bindAttempts is how often an address that is in use is tried.
+const bindAttempts = 5
+
+// bind makes every listening socket; it logs why when it cannot.
+func (a *Arbiter) bind() bool {
+	for _, b := range a.cfg.Bind {
+		s, err := a.bindPatiently(b)
+		if err != nil {
+			a.log.Errorf("Can't connect to %s: %v", b, err)
+			a.closeSockets()
+			return false
+		}
+		a.sockets = append(a.sockets, s)
+	}
+	return true
+}
+
+// bindPatiently waits a little for an address that is in use: a server that
+// is just stopping may still hold it.
+func (a *Arbiter) bindPatiently(bind string) (s *socket, err error) {
+	for attempt := range bindAttempts {
+		s, err = a.system.listen(bind, a.cfg.Backlog, a.cfg.Umask)
+		if err == nil {
+			s.bind = bind
+			return s, nil
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, err
+		}
+		a.log.Errorf("Connection in use: %s", bind)
+		if attempt < bindAttempts-1 {
+			a.log.Errorf("Retrying in 1 second.")
+			a.system.sleep(time.Second)
+		}
+	}
+	return nil, err
+}
+
+func (a *Arbiter) closeSockets() {
+	for _, s := range a.sockets {
+		s.close()
+	}
+	a.sockets = nil
+}
+
+// socketsFor are the sockets that the settings ask for: the very same where an address
+// stays, new ones where one is added. On an error nothing has changed.
+func (a *Arbiter) socketsFor(cfg *Config) ([]*socket, error) {
+	old := slices.Clone(a.sockets)
+	var all []*socket
+	for _, bind := range cfg.Bind {
+		i := slices.IndexFunc(old, func(s *socket) bool { return s.bind == bind })
+		if i >= 0 {
+			all = append(all, old[i])
+			old = slices.Delete(old, i, i+1)
+			continue
+		}
+		s, err := a.system.listen(bind, cfg.Backlog, cfg.Umask)
+		if err != nil {
+			closeThose(all, a.sockets)
+			return nil, err
+		}
+		s.bind = bind
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// useSockets makes those of the serving generation the arbiter's. Of those that are gone our
+// side is closed: they end when the last worker that accepts from them is relieved.
+func (a *Arbiter) useSockets() {
+	before := a.sockets
+	a.sockets = a.serving.sockets
+	closeThose(before, a.sockets)
+	if !slices.Equal(before, a.sockets) {
+		a.log.Infof("Listening at: %s (%d)", strings.Join(names(a.sockets), ","), os.Getpid())
+	}
+}
+
+// applyBacklog gives the sockets that stay the length of queue that the settings now say.
+func (a *Arbiter) applyBacklog() {
+	for _, s := range a.sockets {
+		if err := a.system.setBacklog(s, a.cfg.Backlog); err != nil {
+			a.log.Warningf("The backlog of %s is not changed: %v", s.name, err)
+		}
+	}
+}
+
+// closeThose closes the sockets that are not among those to keep.
+func closeThose(sockets, keep []*socket) {
+	for _, s := range sockets {
+		if !slices.Contains(keep, s) {
+			s.close()
+		}
+	}
+}
