@@ -3,10 +3,13 @@ package srv
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 
 	"github.com/seed-77b39ca9/srv/configs"
+	"github.com/seed-77b39ca9/srv/internal/log"
+	"github.com/seed-77b39ca9/srv/internal/restart"
 )
 
 // plan is what a worker process is to do: the arbiter makes it from the settings
@@ -35,6 +38,35 @@ func decodePlan(b []byte) (*plan, error) {
 		return nil, fmt.Errorf("the settings from the arbiter: %w", err)
 	}
 	return p, nil
+}
+
+// engine is the part of the plan that only a new worker process can go by; the rest a
+// WSGI app's goes by with new interpreters, or is the arbiter's business alone. nil for a Go
+// app: it takes a new process in any case.
+func (p *plan) engine(handler http.Handler) []byte {
+	if !p.isWSGI(handler) {
+		return nil
+	}
+	e := *p
+	e.App, e.WSGIApp, e.Chdir, e.Python, e.PythonPath, e.RawEnv, e.PreloadApp = "", "", "", "", "", nil, false
+	e.Workers, e.Threads, e.ThreadsSet = 0, 0, false
+	e.QueueSize, e.QueueTimeout, e.Timeout = 0, 0, 0
+	e.MaxRequests, e.MaxRequestsJitter, e.MaxWorkerMemory, e.MaxWorkerLifetime = 0, 0, 0, 0
+	e.BootTimeout, e.ReadyPath, e.ReloadSurge, e.GracefulTimeout = 0, "", 0, 0
+	e.RestartDelay, e.RestartDelayMax, e.RestartLimit, e.RestartWindow = 0, 0, 0, 0
+	e.Pidfile, e.HeartbeatTimeout, e.HealthBind, e.DrainDelay = "", 0, nil, 0
+	e.ReloadEngine, e.ReloadExtraFiles = "", nil
+	return e.encode()
+}
+
+// restarts says how soon processes that die are replaced.
+func (p *plan) restarts() restart.Policy {
+	return restart.Policy{Delay: p.RestartDelay, DelayMax: p.RestartDelayMax, Limit: p.RestartLimit, Window: p.RestartWindow}
+}
+
+func (p *plan) logConfig() log.Config {
+	level, _ := log.ParseLevel(p.Loglevel) // the settings have been checked
+	return log.Config{Path: p.Errorlog, Level: level}
 }
 
 // name of the app for titles and messages.

@@ -133,13 +133,16 @@ func arbitrate(l *configs.Loaded, handler http.Handler) int {
 }
 
 func arbiterConfig(p *plan, handler http.Handler) arbiter.Config {
-	processes := p.Workers
+	processes, interpreters := p.Workers, 0
 	if p.isWSGI(handler) {
-		processes = 1 // one I/O process in front of all interpreters
+		processes, interpreters = 1, p.Workers // one I/O process in front of all interpreters
 	}
 	return arbiter.Config{
-		Name: p.name(), Version: Version, WorkerClass: p.WorkerClass, Processes: processes,
-		GracefulTimeout: p.GracefulTimeout, Bind: p.Bind, Backlog: p.Backlog, Pidfile: p.Pidfile,
-		Blob: p.encode(),
+		Name: p.name(), Version: Version, Dir: p.Chdir,
+		WorkerClass: p.WorkerClass, Processes: processes, Interpreters: interpreters,
+		GracefulTimeout: p.GracefulTimeout, ReloadSurge: p.ReloadSurge,
+		BootTimeout: p.BootTimeout, HeartbeatTimeout: p.HeartbeatTimeout, Restarts: p.restarts(),
+		Bind: p.Bind, Backlog: p.Backlog, Pidfile: p.Pidfile, Log: p.logConfig(),
+		Blob: p.encode(), Engine: p.engine(handler),
 	}
 }

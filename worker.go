@@ -35,9 +35,10 @@ type server struct {
 	environ []string // of interpreters, without the settings' additions
 	core    *workers.Core
 	worker  workers.Worker
-	pool    *wsgi.Pool    // nil for a Go app
-	access  *accessLog    // nil: off
-	done    chan struct{} // closed when no connection is left
+	pool    *wsgi.Pool          // nil for a Go app
+	access  *accessLog          // nil: off
+	done    chan struct{}       // closed when no connection is left
+	spent   func(reason string) // it is time for a successor; may be called again
 
 	plan    atomic.Pointer[plan] // what it goes by
 	drainBy atomic.Int64         // when a drain is to be over, Unix time in ns
@@ -69,10 +70,11 @@ func newServer(p *plan, handler http.Handler, elog *log.Logger) (*server, error)
 	if s.pool != nil {
 		o.Drained = s.stopPool // while the loops can still read its sockets
 	}
-	o.Spent = func() {
-		elog.Infof("Autorestarting worker after current request.")
+	s.spent = func(reason string) { // without an arbiter that has a successor
+		elog.Infof("Autorestarting worker: %s", reason)
 		go s.worker.Drain(idleGrace)
 	}
+	o.Spent = func() { s.spent("max_requests") }
 	s.core = workers.NewCore(a, o)
 	if s.worker, err = workers.New(p.WorkerClass, s.core); err != nil {
 		return nil, err
@@ -156,6 +158,10 @@ func workerMain(handler http.Handler) int {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		return arbiter.ExitWorkerBoot
 	}
+	if env.Interpreters > 0 {
+		p.Workers = env.Interpreters
+	}
+	dumpStacksTo(elog)
 	s, err := newServer(p, handler, elog)
 	switch {
 	case errors.Is(err, wsgi.ErrApp):
@@ -171,9 +177,20 @@ func workerMain(handler http.Handler) int {
 	if s.core.HasLoops() {
 		spareProcessor()
 	}
+	spent := make(chan string, 1)
+	s.spent = func(reason string) {
+		select {
+		case spent <- reason:
+		default: // there was a reason before
+		}
+	}
 	go s.obey(env)
 	env.Ready()
-	if err := s.serve(env.Listeners); err != nil {
+	var clock sync.WaitGroup
+	clock.Go(func() { s.pulse(env, p, spent) })
+	err = s.serve(env.Listeners)
+	clock.Wait()
+	if err != nil {
 		elog.Errorf("Worker failed: %v", err)
 		return arbiter.ExitWorkerBoot
 	}
@@ -189,10 +206,4 @@ func workerMain(handler http.Handler) int {
 // accepting a client for one, waits for that.
 func spareProcessor() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) }
 
-func openLog(p *plan) (*log.Logger, error) {
-	level, err := log.ParseLevel(p.Loglevel)
-	if err != nil {
-		return nil, err
-	}
-	return log.New(log.Config{Path: p.Errorlog, Level: level})
-}
+func openLog(p *plan) (*log.Logger, error) { return log.New(p.logConfig()) }
