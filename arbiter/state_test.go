@@ -40,7 +40,11 @@ type fakeChild struct {
 	ended   func(proc.Exit)
 }
 
-func (c *fakeChild) ready() { c.says(report{kind: readyMessage}) }
+func (c *fakeChild) ready()    { c.says(report{kind: readyMessage}) }
+func (c *fakeChild) alive()    { c.says(report{kind: aliveMessage, n: 1}) }
+func (c *fakeChild) spent()    { c.says(report{kind: spentMessage, text: "max_requests"}) }
+func (c *fakeChild) reloaded() { c.says(report{kind: reloadedMessage}) }
+func (c *fakeChild) failed()   { c.says(report{kind: failedMessage, text: "no module named x"}) }
 
 func (c *fakeChild) Pid() int { return c.pid }
 func (c *fakeChild) Kill() error {
