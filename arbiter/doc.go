@@ -3,7 +3,7 @@
 // serves nothing itself and knows neither requests nor worker classes.
 //
 //	signals ─────────▶┐
-//	children ready ──▶├─▶ one goroutine owns all state ──▶ spawn, "drain 30", "quit", SIGKILL
+//	children say ────▶├─▶ one goroutine owns all state ──▶ spawn, "relieve 30", "scale 3", SIGKILL
 //	children ended ──▶│
 //	settings read ───▶┘
 //
@@ -12,6 +12,10 @@
 //
 // Processes belong to a generation: those that one reading of the settings
 // started. A reload starts a new generation beside the serving one, on the
-// same sockets, and only when all of it is ready is the old one drained. A new
-// generation that fails changes nothing.
+// same sockets, and each of its processes takes the place of an old one when it is
+// ready; or, if the one process can go by the new settings as it is, it is sent them. A
+// new generation that fails changes nothing.
+//
+// How many processes a generation should have follows from what is under way (want);
+// trim.go, scale.go, reload.go and renew.go change only what it follows from.
 package arbiter

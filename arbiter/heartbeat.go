@@ -36,11 +36,22 @@ func (w *worker) patience(now time.Time) time.Duration {
 	case w.told:
 		return idle // killOverdue's
 	case !w.ready && cfg.BootTimeout > 0 && w.fault == "":
-		return w.began.Add(cfg.BootTimeout).Sub(now)
+		return w.began.Add(cfg.bootLimit()).Sub(now)
 	case w.ready && cfg.HeartbeatTimeout > 0:
 		return w.heard.Add(cfg.HeartbeatTimeout).Sub(now)
 	}
 	return idle
+}
+
+// bootMargin is what a process gets that itself sees to it that its interpreters are ready
+// in time: it can say more of why they are not.
+const bootMargin = 10 * time.Second
+
+func (cfg *Config) bootLimit() time.Duration {
+	if cfg.Interpreters > 0 {
+		return cfg.BootTimeout + bootMargin
+	}
+	return cfg.BootTimeout
 }
 
 func (a *Arbiter) losePatience(w *worker, now time.Time) {
@@ -49,7 +60,7 @@ func (a *Arbiter) losePatience(w *worker, now time.Time) {
 		w.Kill()
 		w.abortUntil = now.Add(idle) // the kernel does the rest
 	case !w.ready:
-		w.fault = fmt.Sprintf("was not ready within %v (boot_timeout)", w.generation.cfg.BootTimeout)
+		w.fault = fmt.Sprintf("was not ready within %v (boot_timeout)", w.generation.cfg.bootLimit())
 		a.log.Errorf("Worker (pid:%d) %s and is killed", w.Pid(), w.fault)
 		w.Kill()
 	default:

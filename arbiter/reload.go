@@ -1,7 +1,5 @@
 package arbiter
 
-import "time"
-
 // A reload goes through: onHUP, the settings are read (elsewhere: that may run
 // Python), onLoaded. Then either the worker process takes the new settings as it is
 // (renew.go), or a coming generation of processes starts: takeOver, when all of it
@@ -117,7 +115,6 @@ func (a *Arbiter) reloadFailed(why string) {
 		}
 	}
 	a.leaving = failed
-	a.serving.notUntil = time.Time{}
 	closeThose(failed.sockets, a.sockets)
 	a.reloadOver()
 }

@@ -145,8 +145,8 @@ func TestReloadInPlaceWithoutAnswer(t *testing.T) {
 	cfg.BootTimeout, cfg.ReloadSurge = time.Minute, 2
 	w := bootedWith(t, cfg)
 	w.happens(w.hup)
-	w.wantDue(3*time.Minute+renewalMargin, 3*time.Minute+renewalMargin)
-	w.happens(w.passes(3*time.Minute + renewalMargin))
+	w.wantDue(3*time.Minute+bootMargin, 3*time.Minute+bootMargin)
+	w.happens(w.passes(3*time.Minute + bootMargin))
 	w.wantLog("Reload failed: the worker process (pid:100) has not answered in time")
 	w.happens(w.hup) // it is not asked again
 	w.wantChildren(2)

@@ -45,9 +45,6 @@ func (a *Arbiter) renew(w *worker, next *generation) {
 	}
 }
 
-// renewalMargin is what a worker process gets beyond the time that its interpreters may take.
-const renewalMargin = 10 * time.Second
-
 // renewalLimit is how long a reload in place may take: as many interpreters one after the
 // other as the surge demands, each booted and the one before it drained. 0: any time.
 func renewalLimit(cfg *Config) time.Duration {
@@ -58,7 +55,7 @@ func renewalLimit(cfg *Config) time.Duration {
 	if n := cfg.ReloadSurge; n > 0 {
 		waves = (cfg.Interpreters + n - 1) / n
 	}
-	return time.Duration(waves)*(cfg.BootTimeout+cfg.GracefulTimeout) + renewalMargin
+	return time.Duration(waves)*(cfg.BootTimeout+cfg.GracefulTimeout) + bootMargin
 }
 
 func (a *Arbiter) isRenewing(w *worker) bool { return a.renewing != nil && a.renewing.worker == w }

@@ -90,19 +90,19 @@ func openListener(f *os.File) (net.Listener, error) {
 }
 
 // Commands yields what the arbiter, or a signal to this process, tells it to
-// do: TERM is a drain without a limit of its own, INT and QUIT are quit, as for a
-// worker of gunicorn. A drain may be followed by a quit.
+// do: TERM is a drain without a limit of its own, INT and QUIT are quit, USR1 is
+// reopen, as for a worker of gunicorn. A drain may be followed by a quit.
 func (e *WorkerEnv) Commands() <-chan Command { return e.commands }
 
 func (e *WorkerEnv) receive() {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGUSR1)
 	catchSIGPIPE()
 	messages := e.Control.Messages()
 	for {
 		select {
 		case s := <-signals:
-			e.commands <- Command{Quit: s != syscall.SIGTERM}
+			e.commands <- commandOf(s)
 		case m, open := <-messages:
 			if !open {
 				return // this process is about to end with its arbiter
@@ -112,6 +112,16 @@ func (e *WorkerEnv) receive() {
 			}
 		}
 	}
+}
+
+func commandOf(s os.Signal) Command {
+	switch s {
+	case syscall.SIGTERM:
+		return Command{}
+	case syscall.SIGUSR1:
+		return Command{Reopen: true}
+	}
+	return Command{Quit: true}
 }
 
 // catchSIGPIPE keeps a log that goes to a pipe which nobody reads any more from
