@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-77b39ca9/srv/arbiter"
+	"github.com/seed-77b39ca9/srv/internal/proc"
 )
 
 // obey does what the arbiter says, until there is no more.
@@ -73,6 +74,7 @@ func (s *server) reload(blob []byte) error {
 	s.core.SetCalls(s.pool.Slots())
 	if err == nil {
 		s.plan.Store(p)
+		proc.SetTitle(p.title("worker"))
 	}
 	return err
 }
@@ -91,6 +93,7 @@ func (s *server) reopen() {
 	if err := s.log.Reopen(); err != nil {
 		s.log.Errorf("%v", err)
 	}
+	dumpStacksTo(s.log)
 	if s.access != nil {
 		if err := s.access.file.Reopen(); err != nil {
 			s.log.Errorf("%v", err)

@@ -13,7 +13,6 @@ import (
 	"github.com/seed-77b39ca9/srv/app/nethttp"
 	"github.com/seed-77b39ca9/srv/app/wsgi"
 	"github.com/seed-77b39ca9/srv/configs"
-	"github.com/seed-77b39ca9/srv/internal/restart"
 	"github.com/seed-77b39ca9/srv/protocol"
 	"github.com/seed-77b39ca9/srv/workers"
 )
@@ -117,9 +116,7 @@ func poolOptions(p *plan, environ []string) (wsgi.Options, error) {
 		BootTimeout:     p.BootTimeout, ReadyPath: p.ReadyPath, Surge: p.ReloadSurge,
 		MaxRequests: p.MaxRequests, MaxRequestsJitter: p.MaxRequestsJitter,
 		MaxMemory: p.MaxWorkerMemory, MaxLifetime: p.MaxWorkerLifetime,
-		Restarts: restart.Policy{
-			Delay: p.RestartDelay, DelayMax: p.RestartDelayMax, Limit: p.RestartLimit, Window: p.RestartWindow,
-		},
+		Restarts: p.restarts(),
 	}, nil
 }
 

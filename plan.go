@@ -49,7 +49,7 @@ func (p *plan) engine(handler http.Handler) []byte {
 	}
 	e := *p
 	e.App, e.WSGIApp, e.Chdir, e.Python, e.PythonPath, e.RawEnv, e.PreloadApp = "", "", "", "", "", nil, false
-	e.Workers, e.Threads, e.ThreadsSet = 0, 0, false
+	e.ProcName, e.Workers, e.Threads, e.ThreadsSet = "", 0, 0, false
 	e.QueueSize, e.QueueTimeout, e.Timeout = 0, 0, 0
 	e.MaxRequests, e.MaxRequestsJitter, e.MaxWorkerMemory, e.MaxWorkerLifetime = 0, 0, 0, 0
 	e.BootTimeout, e.ReadyPath, e.ReloadSurge, e.GracefulTimeout = 0, "", 0, 0

@@ -52,7 +52,7 @@ func TestReloadInPlace(t *testing.T) {
 			eventually(t, fmt.Sprintf("%d interpreters are left", want), func() bool { return len(s.interpreters()) == want })
 		}
 		l.end()
-		if !engine.alive() || s.engine() != engine {
+		if !engine.alive() || s.engine().pid != engine.pid {
 			t.Error("the worker process was replaced")
 		}
 		if n := s.log.count(`\[ERROR\]`); n != 0 {
