@@ -70,6 +70,7 @@ func workerMain() {
 		n, _ := strconv.Atoi(code)
 		os.Exit(n)
 	}
+	env.Control.Ready() // before the first answer: then it is known to serve
 	for _, ln := range env.Listeners {
 		go func() {
 			for {
@@ -82,7 +83,6 @@ func workerMain() {
 			}
 		}()
 	}
-	env.Control.Ready()
 	for c := range env.Commands() {
 		if blob != "stubborn" || c.Quit {
 			os.Exit(0)

@@ -1,6 +1,9 @@
 package arbiter
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // relieveExcess relieves the members that the generation has beyond what it should
 // have: after TTOU, during a rolling reload, and a spent one whose successor is ready.
@@ -45,14 +48,7 @@ func (w *worker) use() int {
 	return 2
 }
 
-func (w *worker) isSpent() bool {
-	for _, other := range w.generation.spent {
-		if other == w {
-			return true
-		}
-	}
-	return false
-}
+func (w *worker) isSpent() bool { return slices.Contains(w.generation.spent, w) }
 
 // onSpent: a worker wants a successor. It serves until that is ready; of several,
 // one after the other is succeeded, so that capacity neither drops nor doubles.
