@@ -41,7 +41,8 @@ var layers = []layer{
 	{"internal/restart", nil, nil},
 	{"internal/log", nil, nil},
 	{"internal/accesslog", []string{"internal/log"}, nil},
-	{"arbiter", []string{"configs", "internal/proc", "internal/restart", "internal/log"}, []string{"golang.org/x/sys"}},
+	{"arbiter", []string{"configs", "internal/proc", "internal/restart", "internal/log"},
+		[]string{"golang.org/x/sys", "github.com/coreos/go-systemd"}},
 }
 
 // plugged says whether the folder is a worker class or an adapter: only the

@@ -34,6 +34,15 @@ type Arbiter struct {
 
 	looked time.Time // when lookAfter was called last
 
+	estate     *estate    // what this process was started with, until it is settled
+	parent     int        // the arbiter that started this one for an upgrade; 0: none, or no more
+	successor  *successor // the arbiter that this one started for an upgrade
+	activated  bool       // the sockets are from the service manager
+	leftBehind []string   // files of Unix sockets that only the parent uses
+	starter    *os.File   // waits to hear that this daemon listens
+	pidfile    pidfile
+	notifier   notifier
+
 	stop     stopState
 	exitCode int
 	reason   string // why it stops by itself; "" when it was told to
@@ -43,7 +52,7 @@ type Arbiter struct {
 // is pending; what it delivers is not lost here.
 var (
 	stopSignals  = []os.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
-	otherSignals = []os.Signal{syscall.SIGHUP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGUSR1, syscall.SIGWINCH}
+	otherSignals = []os.Signal{syscall.SIGHUP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH}
 )
 
 // signalRoom is how many signals may wait while the loop is busy. One that finds no room
@@ -70,23 +79,37 @@ func (a *Arbiter) Run() int {
 	defer signal.Stop(stops)
 	defer signal.Stop(others)
 	a.log.Infof("Starting srv %s", a.cfg.Version)
-	if a.cfg.Pidfile != "" {
-		if err := writePidfile(a.cfg.Pidfile); err != nil {
-			a.log.Errorf("%v", err)
-			return ExitError
-		}
-		defer func() { removePidfile(a.cfg.Pidfile) }() // a reload may change it
+	flush := a.startNotifying()
+	defer flush()
+	if err := a.enter(); err != nil {
+		a.log.Errorf("%v", err)
+		return ExitError
 	}
+	defer func() { a.pidfile.remove() }()
 	if !a.bind() {
 		return ExitError
 	}
 	defer a.closeSockets()
-	a.system.setTitle(masterTitle(a.cfg.Name))
+	a.settleEstate()
 	a.log.Infof("Listening at: %s (%d)", strings.Join(names(a.sockets), ","), os.Getpid())
 	a.log.Infof("Using worker: %s", a.cfg.WorkerClass)
+	a.detach()
 	a.loop(stops, others)
 	a.logEnd()
 	return a.exitCode
+}
+
+// enter makes this process known, before it touches anything that others may use. The title
+// is first: by it others know that a pidfile is not stale.
+func (a *Arbiter) enter() error {
+	if err := a.cfg.Owner.Check(); err != nil {
+		return err
+	}
+	if err := a.inherit(); err != nil {
+		return err
+	}
+	a.showTitle()
+	return a.claimPidfile()
 }
 
 func (a *Arbiter) loop(stops, others <-chan os.Signal) {
@@ -134,7 +157,7 @@ func (a *Arbiter) manage() time.Duration {
 	if a.stop == running {
 		next = a.keepUp(now)
 	}
-	return min(next, a.lookAfter(now), a.renewalOverdue(now), a.killOverdue(now))
+	return min(next, a.lookAfter(now), a.renewalOverdue(now), a.killOverdue(now), a.notify(now))
 }
 
 // keepUp brings every generation to what it should be.
@@ -162,7 +185,7 @@ func (a *Arbiter) logEnd() {
 	if a.exitCode != ExitOK {
 		level = log.Error
 	}
-	a.log.Logf(level, "Shutting down: Master")
+	a.log.Logf(level, "Shutting down: Master%s", a.suffix())
 	if a.reason != "" {
 		a.log.Logf(level, "Reason: %s", a.reason)
 	}

@@ -39,6 +39,11 @@ type Config struct {
 	Pidfile string     // "" is none
 	Log     log.Config // of the arbiter itself
 
+	ReusePort bool     // SO_REUSEPORT
+	Owner     *Owner   // of the worker processes; nil: this process's user
+	Logs      []string // the files that worker processes log to
+	KeepStdio bool     // a daemon's standard streams stay, but a terminal's
+
 	// Blob is handed to each worker process as it is: its settings.
 	Blob []byte
 	// Engine is the part of the settings that only a new process can go by: while it stays

@@ -22,52 +22,116 @@ type socket struct {
 	bind string // the value of bind that it was made for
 }
 
-func (s *socket) close() {
+// close closes our side; the socket ends with the last process that has it. With
+// unlink the file of a Unix socket goes too: nobody else serves on it.
+func (s *socket) close(unlink bool) {
 	s.file.Close()
-	if s.path != "" {
+	if unlink && s.path != "" {
 		os.Remove(s.path)
 	}
 }
 
+// socketOptions are what the settings say of listening sockets, besides where.
+type socketOptions struct {
+	backlog   int
+	umask     int    // for the file of a Unix socket
+	owner     *Owner // of that file; nil: this process's user
+	reusePort bool
+}
+
+func (cfg *Config) socketOptions() socketOptions {
+	return socketOptions{backlog: cfg.Backlog, umask: cfg.Umask, owner: cfg.Owner, reusePort: cfg.ReusePort}
+}
+
 // listen makes the socket for one value of bind.
-func listen(bind string, backlog, umask int) (*socket, error) {
+func listen(bind string, o socketOptions) (*socket, error) {
 	addr, err := parseBind(bind)
 	if err != nil {
 		return nil, err
 	}
+	var s *socket
 	switch addr.network {
 	case "fd":
-		return adopt(addr)
+		s, err = adopt(addr)
 	case "unix":
-		if err := removeStale(addr.value); err != nil {
-			return nil, fmt.Errorf("bind %s: %w", bind, err)
-		}
-		defer syscall.Umask(syscall.Umask(umask))
+		s, err = listenUnix(addr, o)
+	default:
+		s, err = listenOn(addr, o)
 	}
-	ln, err := new(net.ListenConfig).Listen(context.Background(), addr.network, addr.value)
 	if err != nil {
 		return nil, fmt.Errorf("bind %s: %w", bind, err)
+	}
+	s.bind = bind
+	return s, nil
+}
+
+// listenUnix makes a Unix socket, in place of a stale file. Two servers that find the same
+// one are let in one after the other, or the second would remove the first one's
+// fresh socket.
+func listenUnix(addr address, o socketOptions) (*socket, error) {
+	if addr.value[0] == '@' {
+		return listenOn(addr, o) // an abstract name: no file
+	}
+	defer lockDirOf(addr.value)()
+	if err := removeStale(addr.value); err != nil {
+		return nil, err
+	}
+	defer syscall.Umask(syscall.Umask(o.umask))
+	s, err := listenOn(addr, o)
+	if err != nil {
+		return nil, err
+	}
+	s.path = addr.value
+	if err := o.owner.own(s.path); err != nil {
+		s.close(true)
+		return nil, err
+	}
+	return s, nil
+}
+
+func listenOn(addr address, o socketOptions) (*socket, error) {
+	lc := net.ListenConfig{}
+	if o.reusePort && addr.network != "unix" {
+		lc.Control = reusePort
+	}
+	ln, err := lc.Listen(context.Background(), addr.network, addr.value)
+	if err != nil {
+		return nil, err
 	}
 	defer ln.Close()
 	if u, ok := ln.(*net.UnixListener); ok {
 		u.SetUnlinkOnClose(false)
 	}
-	return keep(ln, addr, backlog)
+	return keep(ln, addr, o.backlog)
+}
+
+// reusePort lets another server listen on the same address.
+func reusePort(_, _ string, conn syscall.RawConn) error {
+	var err error
+	controlErr := conn.Control(func(fd uintptr) {
+		err = os.NewSyscallError("SO_REUSEPORT", unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
+	})
+	return errors.Join(controlErr, err)
 }
 
 // adopt takes a socket that this process was started with.
 func adopt(addr address) (*socket, error) {
 	fd, _ := strconv.Atoi(addr.value)
-	syscall.CloseOnExec(fd)
-	if err := syscall.SetNonblock(fd, true); err != nil {
-		return nil, fmt.Errorf("bind fd://%d: %w", fd, err)
+	return adoptFile(inheritedFile(fd, "listener"))
+}
+
+func adoptFile(file *os.File) (*socket, error) {
+	if err := syscall.SetNonblock(int(file.Fd()), true); err != nil {
+		return nil, err
 	}
-	file := os.NewFile(uintptr(fd), "listener")
 	ln, err := net.FileListener(file)
 	if err != nil {
-		return nil, fmt.Errorf("bind fd://%d: %w", fd, err)
+		return nil, err
 	}
 	defer ln.Close()
+	if u, ok := ln.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false)
+	}
 	return &socket{file: file, name: display(ln.Addr())}, nil
 }
 
@@ -88,11 +152,7 @@ func keep(ln net.Listener, addr address, backlog int) (*socket, error) {
 	if err := errors.Join(controlErr, err); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr.value, err)
 	}
-	s := &socket{file: os.NewFile(uintptr(fd), "listener"), name: display(ln.Addr())}
-	if addr.network == "unix" && addr.value[0] != '@' {
-		s.path = addr.value
-	}
-	return s, nil
+	return &socket{file: os.NewFile(uintptr(fd), "listener"), name: display(ln.Addr())}, nil
 }
 
 // setBacklog changes how many connections may wait to be accepted.
@@ -110,9 +170,6 @@ func display(a net.Addr) string {
 // removeStale removes the file of a Unix socket that nobody listens on any more. One
 // that is in use, or is no socket at all, is an error.
 func removeStale(path string) error {
-	if path[0] == '@' {
-		return nil
-	}
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -133,7 +190,7 @@ func removeStale(path string) error {
 // Listen makes a listener for one value of bind, for a program that serves in
 // its own process. Closing it removes the file of a Unix socket.
 func Listen(bind string, backlog int) (net.Listener, error) {
-	s, err := listen(bind, backlog, 0)
+	s, err := listen(bind, socketOptions{backlog: backlog})
 	if err != nil {
 		return nil, err
 	}

@@ -41,13 +41,13 @@ func TestParseBind(t *testing.T) {
 }
 
 func TestListenTCP(t *testing.T) {
-	s, err := listen("127.0.0.1:0", 16, 0)
+	s, err := listen("127.0.0.1:0", socketOptions{backlog: 16})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
+	defer s.close(true)
 	addr := strings.TrimPrefix(s.name, "http://")
-	if _, err := listen(addr, 16, 0); !errors.Is(err, syscall.EADDRINUSE) {
+	if _, err := listen(addr, socketOptions{backlog: 16}); !errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("a second time: %v", err)
 	}
 	ln, err := net.FileListener(s.file)
@@ -69,7 +69,7 @@ func TestListenTCP(t *testing.T) {
 
 func TestListenUnix(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
-	s, err := listen("unix:"+path, 16, 0o077)
+	s, err := listen("unix:"+path, socketOptions{backlog: 16, umask: 0o077})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,27 +79,27 @@ func TestListenUnix(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("%v, %v", info, err)
 	}
-	if _, err := listen("unix:"+path, 16, 0); !errors.Is(err, syscall.EADDRINUSE) {
+	if _, err := listen("unix:"+path, socketOptions{backlog: 16}); !errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("a second time: %v", err)
 	}
-	s.close()
+	s.close(true)
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the file is left behind")
 	}
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := listen("unix:"+path, 16, 0); err == nil || !strings.Contains(err.Error(), "is not a socket") {
+	if _, err := listen("unix:"+path, socketOptions{backlog: 16}); err == nil || !strings.Contains(err.Error(), "is not a socket") {
 		t.Errorf("over a file: %v", err)
 	}
 }
 
 func TestListenInherited(t *testing.T) {
-	s, err := listen("127.0.0.1:0", 16, 0)
+	s, err := listen("127.0.0.1:0", socketOptions{backlog: 16})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
+	defer s.close(true)
 	fd, err := syscall.Dup(int(s.file.Fd()))
 	if err != nil {
 		t.Fatal(err)
@@ -108,8 +108,8 @@ func TestListenInherited(t *testing.T) {
 	if err != nil || again.name != s.name {
 		t.Fatalf("%v, %v", again, err)
 	}
-	again.close()
-	if _, err := adopt(address{"fd", "9999"}); err == nil || !strings.Contains(err.Error(), "fd://9999") {
+	again.close(true)
+	if _, err := listen("fd://9999", socketOptions{}); err == nil || !strings.Contains(err.Error(), "fd://9999") {
 		t.Errorf("error %v", err)
 	}
 }

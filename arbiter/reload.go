@@ -10,7 +10,7 @@ func (a *Arbiter) onHUP() {
 	if a.stop != running {
 		return
 	}
-	a.log.Infof("Hang up: Master")
+	a.log.Infof("Hang up: Master%s", a.suffix())
 	a.scaled = 0
 	a.beginReload()
 }
@@ -77,7 +77,7 @@ func (a *Arbiter) takeOver() {
 func (a *Arbiter) adopt(cfg Config) {
 	before := a.cfg
 	a.cfg = cfg
-	a.system.setTitle(masterTitle(cfg.Name))
+	a.showTitle()
 	if cfg.Log != before.Log {
 		if err := a.log.Change(cfg.Log); err != nil {
 			a.log.Errorf("The log stays as it is: %v", err)
@@ -92,15 +92,14 @@ func (a *Arbiter) adopt(cfg Config) {
 }
 
 // movePidfile puts the pidfile where the settings want it now.
-func (a *Arbiter) movePidfile(before string) {
-	if a.cfg.Pidfile != "" {
-		if err := writePidfile(a.cfg.Pidfile); err != nil {
-			a.log.Errorf("The pidfile stays where it is: %v", err)
-			a.cfg.Pidfile = before
-			return
-		}
+func (a *Arbiter) movePidfile(path string) {
+	before := a.pidfile
+	if err := a.claimPidfile(); err != nil {
+		a.log.Errorf("The pidfile stays where it is: %v", err)
+		a.cfg.Pidfile = path
+		return
 	}
-	removePidfile(before)
+	before.remove()
 }
 
 // reloadFailed gives the coming generation up. Those of it that serve already do so until the
@@ -115,7 +114,7 @@ func (a *Arbiter) reloadFailed(why string) {
 		}
 	}
 	a.leaving = failed
-	closeThose(failed.sockets, a.sockets)
+	a.closeThose(failed.sockets, a.sockets)
 	a.reloadOver()
 }
 

@@ -172,12 +172,12 @@ func TestTERMDuringReloadInPlace(t *testing.T) {
 
 // listens gives the world sockets, but none for the address "taken".
 func (w *world) listens() {
-	w.system.listen = func(bind string, _, _ int) (*socket, error) {
+	w.system.listen = func(bind string, _ socketOptions) (*socket, error) {
 		if bind == "taken" {
 			return nil, errors.New("bind taken: permission denied")
 		}
 		f, err := os.Open(os.DevNull)
-		return &socket{file: f, name: bind}, err
+		return &socket{file: f, name: bind, bind: bind}, err
 	}
 	w.system.setBacklog = func(*socket, int) error { return nil }
 }

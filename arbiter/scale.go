@@ -70,6 +70,7 @@ func (a *Arbiter) onUSR1() {
 	if err := a.log.Reopen(); err != nil {
 		a.log.Errorf("%v", err)
 	}
+	a.cfg.Owner.lend(a.cfg.Logs) // the workers may not be allowed to make them
 	for w := range a.workers {
 		if err := w.Send(reopenMessage); err != nil {
 			a.log.Debugf("Worker (pid:%d) cannot be told to reopen its logs: %v", w.Pid(), err)

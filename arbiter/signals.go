@@ -16,6 +16,7 @@ func (a *Arbiter) onSignal(s syscall.Signal) {
 	}
 	switch s {
 	case syscall.SIGHUP:
+		a.notifier.anew = true
 		a.onHUP()
 	case syscall.SIGTERM:
 		a.onTERM()
@@ -27,6 +28,8 @@ func (a *Arbiter) onSignal(s syscall.Signal) {
 		a.onTTOU()
 	case syscall.SIGUSR1:
 		a.onUSR1()
+	case syscall.SIGUSR2:
+		a.onUSR2()
 	case syscall.SIGWINCH:
 		a.onWINCH()
 	}

@@ -14,6 +14,10 @@ const bindAttempts = 5
 
 // bind makes every listening socket; it logs why when it cannot.
 func (a *Arbiter) bind() bool {
+	if a.activated {
+		a.sockets, a.estate.sockets = a.estate.sockets, nil
+		return true
+	}
 	for _, b := range a.cfg.Bind {
 		s, err := a.bindPatiently(b)
 		if err != nil {
@@ -29,14 +33,13 @@ func (a *Arbiter) bind() bool {
 // bindPatiently waits a little for an address that is in use: a server that
 // is just stopping may still hold it.
 func (a *Arbiter) bindPatiently(bind string) (s *socket, err error) {
+	if s := a.estate.take(bind); s != nil {
+		return s, nil
+	}
 	for attempt := range bindAttempts {
-		s, err = a.system.listen(bind, a.cfg.Backlog, a.cfg.Umask)
-		if err == nil {
-			s.bind = bind
-			return s, nil
-		}
+		s, err = a.system.listen(bind, a.cfg.socketOptions())
 		if !errors.Is(err, syscall.EADDRINUSE) {
-			return nil, err
+			return s, err
 		}
 		a.log.Errorf("Connection in use: %s", bind)
 		if attempt < bindAttempts-1 {
@@ -48,15 +51,16 @@ func (a *Arbiter) bindPatiently(bind string) (s *socket, err error) {
 }
 
 func (a *Arbiter) closeSockets() {
-	for _, s := range a.sockets {
-		s.close()
-	}
+	a.closeThose(a.sockets, nil)
 	a.sockets = nil
 }
 
 // socketsFor are the sockets that the settings ask for: the very same where an address
 // stays, new ones where one is added. On an error nothing has changed.
 func (a *Arbiter) socketsFor(cfg *Config) ([]*socket, error) {
+	if a.activated {
+		return a.sockets, nil // the service manager's, whatever bind says
+	}
 	old := slices.Clone(a.sockets)
 	var all []*socket
 	for _, bind := range cfg.Bind {
@@ -66,12 +70,11 @@ func (a *Arbiter) socketsFor(cfg *Config) ([]*socket, error) {
 			old = slices.Delete(old, i, i+1)
 			continue
 		}
-		s, err := a.system.listen(bind, cfg.Backlog, cfg.Umask)
+		s, err := a.system.listen(bind, cfg.socketOptions())
 		if err != nil {
-			closeThose(all, a.sockets)
+			a.closeThose(all, a.sockets)
 			return nil, err
 		}
-		s.bind = bind
 		all = append(all, s)
 	}
 	return all, nil
@@ -82,7 +85,7 @@ func (a *Arbiter) socketsFor(cfg *Config) ([]*socket, error) {
 func (a *Arbiter) useSockets() {
 	before := a.sockets
 	a.sockets = a.serving.sockets
-	closeThose(before, a.sockets)
+	a.closeThose(before, a.sockets)
 	if !slices.Equal(before, a.sockets) {
 		a.log.Infof("Listening at: %s (%d)", strings.Join(names(a.sockets), ","), os.Getpid())
 	}
@@ -98,10 +101,10 @@ func (a *Arbiter) applyBacklog() {
 }
 
 // closeThose closes the sockets that are not among those to keep.
-func closeThose(sockets, keep []*socket) {
+func (a *Arbiter) closeThose(sockets, keep []*socket) {
 	for _, s := range sockets {
 		if !slices.Contains(keep, s) {
-			s.close()
+			s.close(!a.shared())
 		}
 	}
 }

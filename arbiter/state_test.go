@@ -26,6 +26,7 @@ type world struct {
 	next     Config // what a reload reads
 	nextErr  error
 	logPath  string
+	told     []string // to the service manager
 }
 
 type fakeChild struct {
@@ -83,7 +84,7 @@ func worldWith(t *testing.T, cfg Config) *world {
 	w.Arbiter = New(cfg, logger, func() (Config, error) { return w.next, w.nextErr })
 	w.system = system{
 		now: func() time.Time { return w.clock }, sleep: func(d time.Duration) { w.clock = w.clock.Add(d) },
-		setTitle: func(string) {}, spawn: w.spawnFake,
+		setTitle: func(string) {}, spawn: w.spawnFake, notify: func(s string) { w.told = append(w.told, s) },
 		watch: func(c child, says func(report), ended func(proc.Exit)) {
 			f := c.(*fakeChild)
 			f.says, f.ended = says, ended
@@ -427,7 +428,7 @@ func TestBindIsRetriedWhileInUse(t *testing.T) {
 	w := newWorld(t, 1)
 	w.cfg.Bind = []string{"127.0.0.1:8000"}
 	began, tries := w.clock, 0
-	w.system.listen = func(string, int, int) (*socket, error) {
+	w.system.listen = func(string, socketOptions) (*socket, error) {
 		tries++
 		return nil, fmt.Errorf("bind: %w", syscall.EADDRINUSE)
 	}
@@ -439,7 +440,7 @@ func TestBindIsRetriedWhileInUse(t *testing.T) {
 	w.wantLog("Can't connect to 127.0.0.1:8000")
 
 	tries = 0
-	w.system.listen = func(string, int, int) (*socket, error) {
+	w.system.listen = func(string, socketOptions) (*socket, error) {
 		tries++
 		return nil, syscall.EACCES
 	}

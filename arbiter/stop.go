@@ -63,7 +63,7 @@ func (a *Arbiter) halt(exit proc.Exit) {
 func (a *Arbiter) stopAll(how stopState) {
 	a.stop = how
 	if a.coming != nil {
-		closeThose(a.coming.sockets, a.sockets)
+		a.closeThose(a.coming.sockets, a.sockets)
 	}
 	a.closeSockets()
 	for w := range a.workers {
@@ -78,10 +78,11 @@ func (a *Arbiter) stopAll(how stopState) {
 // drain tells a worker to finish what it has in flight. One that is not ready has
 // nothing, and is not waited for; if it was about to say that it is, see onReady.
 // One that a reload has relieved is told again when the server stops: then there
-// is somebody who waits. So is there when nobody is to take its place.
+// is somebody who waits, unless the server goes on in another arbiter. So is there when
+// nobody is to take its place.
 func (a *Arbiter) drain(w *worker) {
 	verb := relieveMessage
-	if a.stop != running || a.serving.size == 0 {
+	if a.successor == nil && (a.stop != running || a.serving.size == 0) {
 		verb = drainMessage
 	}
 	if w.told && !(w.relieved && verb == drainMessage) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -17,13 +16,16 @@ import (
 type system struct {
 	now        func() time.Time
 	sleep      func(time.Duration)
-	listen     func(bind string, backlog, umask int) (*socket, error)
+	listen     func(bind string, o socketOptions) (*socket, error)
 	setBacklog func(s *socket, backlog int) error
 	setTitle   func(string)
 	spawn      func(cfg *Config, sockets []*socket) (child, error)
 	// watch tells what a child says, and once, last, that it has ended; from a
 	// goroutine that may wait.
 	watch func(c child, says func(report), ended func(proc.Exit))
+	// reexec starts this program again, as another arbiter on the same sockets.
+	reexec func(sockets []*socket, activated bool, log *os.File, ended func(proc.Exit)) (*successor, error)
+	notify func(state string) // tells the service manager
 }
 
 // child is a worker process. *proc.Process is one.
@@ -36,16 +38,7 @@ type child interface {
 
 var realSystem = system{
 	now: time.Now, sleep: time.Sleep, listen: listen, setBacklog: setBacklog, setTitle: proc.SetTitle,
-	spawn: spawnProcess, watch: watchProcess,
-}
-
-// program is this program's file: the very same, even when the path has got
-// another one since.
-func program() (string, error) {
-	if runtime.GOOS == "linux" {
-		return "/proc/self/exe", nil
-	}
-	return os.Executable()
+	spawn: spawnProcess, watch: watchProcess, reexec: reexec,
 }
 
 func spawnProcess(cfg *Config, sockets []*socket) (child, error) {
@@ -53,6 +46,7 @@ func spawnProcess(cfg *Config, sockets []*socket) (child, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.Owner.lend(cfg.Logs)
 	settings, err := blobFile(cfg.Blob)
 	if err != nil {
 		return nil, err
@@ -68,7 +62,7 @@ func spawnProcess(cfg *Config, sockets []*socket) (child, error) {
 	}
 	p, err := proc.Start(proc.Spec{
 		Path: path, Args: []string{workerTitle(cfg.Name)}, Files: files, Dir: cfg.Dir,
-		Env: append(os.Environ(), workerVariable+"="+string(meta)),
+		Env: append(workerEnviron(), workerVariable+"="+string(meta)), Credential: cfg.Owner.credential(),
 	})
 	if err != nil {
 		return nil, err

@@ -14,7 +14,8 @@ type Exit struct {
 	Signal syscall.Signal // 0 when it ended by itself
 }
 
-func exitOf(state *os.ProcessState) Exit {
+// ExitOf is how a process that was waited for ended.
+func ExitOf(state *os.ProcessState) Exit {
 	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		return Exit{Signal: ws.Signal()}
 	}

@@ -25,6 +25,9 @@ type Spec struct {
 	// too; files made by os.NewFile are passed as they are.
 	Files map[string]*os.File
 
+	// Credential is who the process runs as; nil is as this one does.
+	Credential *syscall.Credential
+
 	// The standard streams; nil is /dev/null for Stdin, and this process's own for the others.
 	Stdin, Stdout, Stderr *os.File
 }
@@ -79,7 +82,9 @@ func (s *Spec) attr(control *os.File) (*os.ProcAttr, error) {
 	}
 	env = slices.DeleteFunc(slices.Clone(env), func(v string) bool { return strings.HasPrefix(v, FilesVariable+"=") })
 	env = append(env, FilesVariable+"="+formatFiles(names))
-	return &os.ProcAttr{Dir: s.Dir, Env: env, Files: files, Sys: dieWithParent()}, nil
+	sys := dieWithParent()
+	sys.Credential = s.Credential
+	return &os.ProcAttr{Dir: s.Dir, Env: env, Files: files, Sys: sys}, nil
 }
 
 // reap learns how the process ended. The control channel may be held open by
@@ -87,7 +92,7 @@ func (s *Spec) attr(control *os.File) (*os.ProcAttr, error) {
 func (p *Process) reap() {
 	state, err := p.process.Wait()
 	if err == nil {
-		p.exit = exitOf(state)
+		p.exit = ExitOf(state)
 	} else {
 		p.exit = Exit{Code: -1} // somebody else has reaped it
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // dieWithParent relies on the control channel: there is no parent-death signal.
-func dieWithParent() *syscall.SysProcAttr { return nil }
+func dieWithParent() *syscall.SysProcAttr { return new(syscall.SysProcAttr) }
 
 // socketpair makes the control channel; our end does not block. The lock is
 // for close-on-exec, which is a second step here.
