@@ -94,6 +94,9 @@ func (s *server) reopen() {
 		s.log.Errorf("%v", err)
 	}
 	dumpStacksTo(s.log)
+	if err := s.plan.Load().capture(s.log); err != nil {
+		s.log.Errorf("%v", err)
+	}
 	if s.access != nil {
 		if err := s.access.file.Reopen(); err != nil {
 			s.log.Errorf("%v", err)

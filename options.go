@@ -71,7 +71,7 @@ func workerOptions(p *plan, wsgi bool) workers.Options {
 		BodyTimeout:   bodyTimeout,
 		SendTimeout:   sendTimeout,
 		SpoolAfter:    spoolAfter,
-		SpoolDir:      os.TempDir(),
+		SpoolDir:      p.spoolDir(),
 		ProxyProtocol: p.ProxyProtocol != "off" && p.ProxyProtocol != "",
 		ProxyAllowed:  allowed(p.ProxyAllowIPs),
 		Trusted:       allowed(p.ForwardedAllowIPs),
@@ -101,7 +101,7 @@ func handlerOptions(p *plan) nethttp.Options {
 // poolOptions are those of interpreters that get the environment with the plan's
 // additions. The log is left to the caller.
 func poolOptions(p *plan, environ []string) (wsgi.Options, error) {
-	env := append(slices.Clip(environ), p.RawEnv...)
+	env := append(slices.Clip(environ), p.environment()...)
 	python, err := configs.FindPython(p.Python, p.Chdir, env)
 	if err != nil {
 		return wsgi.Options{}, err

@@ -18,10 +18,11 @@ type plan struct {
 	configs.Settings
 	App        string `json:"app"` // "" is the program's own handler
 	ThreadsSet bool   `json:"threads_set"`
+	UmaskSet   bool   `json:"umask_set"`
 }
 
 func newPlan(l *configs.Loaded) *plan {
-	return &plan{Settings: l.Settings, App: l.App, ThreadsSet: l.IsSet("threads")}
+	return &plan{Settings: l.Settings, App: l.App, ThreadsSet: l.IsSet("threads"), UmaskSet: l.IsSet("umask")}
 }
 
 func (p *plan) encode() []byte {

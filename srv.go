@@ -9,6 +9,7 @@ import (
 	"github.com/seed-77b39ca9/srv/app/wsgi"
 	"github.com/seed-77b39ca9/srv/arbiter"
 	"github.com/seed-77b39ca9/srv/configs"
+	"github.com/seed-77b39ca9/srv/internal/log"
 	"github.com/seed-77b39ca9/srv/workers"
 
 	// All worker classes are built in.
@@ -66,6 +67,9 @@ func run(handler http.Handler) int {
 	if l.CheckConfig || l.PrintConfig {
 		return check(newPlan(l), handler)
 	}
+	if l.Daemon && !arbiter.IsDetached() {
+		return arbiter.Daemonize()
+	}
 	return arbitrate(l, handler)
 }
 
@@ -115,24 +119,38 @@ func check(p *plan, handler http.Handler) int {
 
 // arbitrate is the arbiter process.
 func arbitrate(l *configs.Loaded, handler http.Handler) int {
-	elog, err := openLog(newPlan(l))
+	p := newPlan(l)
+	cfg, err := arbiterConfig(p, handler)
 	if err != nil {
 		return fail(err)
 	}
-	reload := func() (arbiter.Config, error) {
-		l, err := load(handler)
-		if err != nil {
-			return arbiter.Config{}, err
-		}
-		if handler == nil && l.App == "" {
-			return arbiter.Config{}, errors.New("no application: neither APP nor wsgi_app is set any more")
-		}
-		return arbiterConfig(newPlan(l), handler), nil
+	elog, err := openLog(p)
+	if err != nil {
+		return fail(err)
 	}
-	return arbiter.New(arbiterConfig(newPlan(l), handler), elog, reload).Run()
+	warnOfDescriptors(p, p.isWSGI(handler), elog)
+	return arbiter.New(cfg, elog, func() (arbiter.Config, error) { return reload(handler, elog) }).Run()
 }
 
-func arbiterConfig(p *plan, handler http.Handler) arbiter.Config {
+// reload reads the settings again.
+func reload(handler http.Handler, elog *log.Logger) (arbiter.Config, error) {
+	l, err := load(handler)
+	if err != nil {
+		return arbiter.Config{}, err
+	}
+	if handler == nil && l.App == "" {
+		return arbiter.Config{}, errors.New("no application: neither APP nor wsgi_app is set any more")
+	}
+	p := newPlan(l)
+	warnOfDescriptors(p, p.isWSGI(handler), elog)
+	return arbiterConfig(p, handler)
+}
+
+func arbiterConfig(p *plan, handler http.Handler) (arbiter.Config, error) {
+	owner, err := p.owner()
+	if err != nil {
+		return arbiter.Config{}, err
+	}
 	processes, interpreters := p.Workers, 0
 	if p.isWSGI(handler) {
 		processes, interpreters = 1, p.Workers // one I/O process in front of all interpreters
@@ -142,7 +160,9 @@ func arbiterConfig(p *plan, handler http.Handler) arbiter.Config {
 		WorkerClass: p.WorkerClass, Processes: processes, Interpreters: interpreters,
 		GracefulTimeout: p.GracefulTimeout, ReloadSurge: p.ReloadSurge,
 		BootTimeout: p.BootTimeout, HeartbeatTimeout: p.HeartbeatTimeout, Restarts: p.restarts(),
-		Bind: p.Bind, Backlog: p.Backlog, Pidfile: p.Pidfile, Log: p.logConfig(),
+		Bind: p.Bind, Backlog: p.Backlog, Umask: p.Umask, ReusePort: p.ReusePort, Pidfile: p.Pidfile,
+		Owner: owner, Log: p.logConfig(), Logs: p.logFiles(),
+		Daemonized: p.Daemon, KeepStdio: p.EnableStdioInheritance,
 		Blob: p.encode(), Engine: p.engine(handler),
-	}
+	}, nil
 }

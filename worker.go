@@ -50,7 +50,7 @@ type server struct {
 func newServer(p *plan, handler http.Handler, elog *log.Logger) (*server, error) {
 	s := &server{log: elog, environ: os.Environ(), done: make(chan struct{})}
 	s.plan.Store(p)
-	for _, v := range p.RawEnv {
+	for _, v := range p.environment() {
 		key, value, _ := strings.Cut(v, "=")
 		os.Setenv(key, value)
 	}
@@ -156,6 +156,10 @@ func workerMain(handler http.Handler) int {
 	elog, err := openLog(p)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		return arbiter.ExitWorkerBoot
+	}
+	if err := p.settle(elog); err != nil {
+		elog.Errorf("Worker failed to boot: %v", err)
 		return arbiter.ExitWorkerBoot
 	}
 	if env.Interpreters > 0 {
