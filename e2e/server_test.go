@@ -40,9 +40,11 @@ type spec struct {
 	app     string   // module:callable; goapp has its own
 	args    []string // besides worker class, bind and Python
 	env     []string
-	dir     string // where it is started; "": appsDir
-	noBind  bool   // args or a file say where to listen
-	program string // instead of srv
+	dir     string              // where it is started; "": appsDir
+	noBind  bool                // args or a file say where to listen
+	program string              // instead of srv
+	files   []*os.File          // that it inherits, from descriptor 3 on
+	as      *syscall.Credential // nil: as the tests
 }
 
 // start starts a server and waits until it listens. It is stopped with the test.
@@ -69,7 +71,8 @@ func launch(t *testing.T, o spec) *server {
 	s.cmd.Env = append(s.cmd.Env, o.env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.access, s.log
 	// So that neither a test that gives up nor a test binary that dies leaves anybody behind.
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Credential: o.as}
+	s.cmd.ExtraFiles = o.files
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ func main() {
 	mux.HandleFunc("/pid", func(w http.ResponseWriter, _ *http.Request) { text(w, strconv.Itoa(os.Getpid())) })
 	mux.HandleFunc("/big", func(w http.ResponseWriter, _ *http.Request) { text(w, megabyte) })
 	mux.HandleFunc("/raise", func(http.ResponseWriter, *http.Request) { panic("raised on purpose") })
+	mux.HandleFunc("/print", func(w http.ResponseWriter, _ *http.Request) { fmt.Println("printed"); text(w, "") })
 	mux.HandleFunc("/wait", wait)
 	mux.HandleFunc("/stay", stay)
 	srv.Main(mux)
