@@ -65,14 +65,16 @@ One of debug, info, warning, error and critical.`,
 		kind: boolean{}, value: false, bare: "true",
 		doc: `Send what the app prints to the error log.
 
-Standard output and standard error of the workers go to errorlog.`,
+Standard output and standard error of the workers go to errorlog, and with them
+an access log that is "-".`,
 	},
 	{
 		name: "enable_stdio_inheritance", section: sectionLogging, flags: []string{"enable-stdio-inheritance"}, short: "R",
 		kind: boolean{}, value: false, bare: "true",
 		doc: `Let a daemon's workers keep the standard streams.
 
-With daemon, standard output and standard error are otherwise /dev/null. What
-the app prints is then not held back in a buffer.`,
+With daemon, standard output and standard error are otherwise /dev/null; a
+terminal is given up in any case. What a WSGI app prints is not held back in a
+buffer: PYTHONUNBUFFERED is set.`,
 	},
 }

@@ -48,7 +48,9 @@ SRV_RAW_ENV holds several as a shell's words: SRV_RAW_ENV="A=1 B='two words'".`,
 		meta: "FILE", kind: text{"a path"}, value: "",
 		doc: `The file to write the arbiter's process id to.
 
-Without it none is written.`,
+Without it none is written. A file that names another running server is an error;
+one that names any other process is stale. During an upgrade the new arbiter's has
+.2 at its end.`,
 	},
 	{
 		name: "daemon", section: sectionMechanics, flags: []string{"daemon"}, short: "D",
@@ -64,7 +66,8 @@ The command returns when the server listens, or with the error that it could not
 		doc: `The user that worker processes run as.
 
 A name or a number. The arbiter goes on as who it was started by, and may so
-bind privileged ports and reload them.`,
+bind privileged ports and reload them. Log files and the files of Unix sockets
+are given to the user. Only root may ask for another.`,
 	},
 	{
 		name: "group", section: sectionMechanics, flags: []string{"group"}, short: "g",
@@ -77,15 +80,19 @@ A name or a number. Without it, with user, it is that user's group.`,
 	{
 		name: "initgroups", section: sectionMechanics, flags: []string{"initgroups"},
 		kind: boolean{}, value: false, bare: "true",
-		doc: `Give worker processes all groups of their user.`,
+		doc: `Give worker processes all groups of their user.
+
+Without it they have none but group.`,
+		differs: "without it gunicorn leaves them the groups of root.",
 	},
 	{
 		name: "umask", section: sectionMechanics, flags: []string{"umask"}, short: "m",
 		meta: "INT", kind: octal{}, value: 0,
 		doc: `The mode bits that new files and Unix sockets do not get.
 
-Files are those that worker processes make.
-Numbers are octal when they begin with 0, as in 022.`,
+Numbers are octal when they begin with 0, as in 022. Without it Unix sockets get
+all bits, and files those that the environment allows.`,
+		differs: "when it is set it is for files that workers make too.",
 	},
 	{
 		name: "worker_tmp_dir", section: sectionMechanics, flags: []string{"worker-tmp-dir"},
