@@ -13,7 +13,7 @@ func activatedEstate() (*estate, error) {
 	if len(files) == 0 {
 		return nil, nil
 	}
-	e := &estate{activated: true}
+	e := &estate{activated: len(files)}
 	for i, f := range files {
 		s, err := adoptFile(f)
 		if err != nil {

@@ -18,9 +18,9 @@ const upgradeVariable = "SRV__UPGRADE"
 type handover struct {
 	Parent  int            `json:"parent"`
 	Sockets []handedSocket `json:"sockets"`
-	// Activated means that the sockets are from the service manager: they stand for
-	// whatever bind says.
-	Activated bool `json:"activated,omitempty"`
+	// Activated is how many of the sockets, the first ones, are from the service manager: they
+	// stand for whatever bind says. The others are taken by their Bind.
+	Activated int `json:"activated,omitempty"`
 }
 
 type handedSocket struct {
@@ -34,7 +34,7 @@ const firstFile = 3
 // estate is a handover as the successor has it.
 type estate struct {
 	parent    int
-	activated bool
+	activated int
 	sockets   []*socket
 	lifeline  *os.File // at its end when the parent has ended
 	stderr    *os.File // what standard error is to be when this arbiter serves
@@ -96,6 +96,14 @@ func (e *estate) take(bind string) *socket {
 	s := e.sockets[i]
 	e.sockets = slices.Delete(e.sockets, i, i+1)
 	return s
+}
+
+// takeActivated gives the sockets of the service manager.
+func (e *estate) takeActivated() []*socket {
+	n := e.activated
+	taken := e.sockets[:n:n]
+	e.sockets, e.activated = e.sockets[n:], 0
+	return taken
 }
 
 // await waits until the parent has ended.

@@ -15,7 +15,7 @@ const bindAttempts = 5
 // bind makes every listening socket; it logs why when it cannot.
 func (a *Arbiter) bind() bool {
 	if a.activated {
-		a.sockets, a.estate.sockets = a.estate.sockets, nil
+		a.sockets = a.estate.takeActivated()
 		return true
 	}
 	for _, b := range a.cfg.Bind {

@@ -24,7 +24,7 @@ type system struct {
 	// goroutine that may wait.
 	watch func(c child, says func(report), ended func(proc.Exit))
 	// reexec starts this program again, as another arbiter on the same sockets.
-	reexec func(sockets []*socket, activated bool, log *os.File, ended func(proc.Exit)) (*successor, error)
+	reexec func(h handover, sockets []*socket, log *os.File, ended func(proc.Exit)) (*successor, error)
 	notify func(state string) // tells the service manager
 }
 

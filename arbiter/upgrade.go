@@ -30,7 +30,7 @@ func (a *Arbiter) inherit() (err error) {
 	if err != nil || a.estate == nil {
 		return err
 	}
-	a.parent, a.activated = a.estate.parent, a.estate.activated
+	a.parent, a.activated = a.estate.parent, a.estate.activated > 0
 	if e := a.estate; a.parent != 0 {
 		go func() {
 			e.await()
@@ -73,7 +73,11 @@ func (a *Arbiter) onUSR2() {
 }
 
 func (a *Arbiter) reexec() {
-	next, err := a.system.reexec(a.sockets, a.activated, a.log.File(), func(e proc.Exit) {
+	h := handover{Parent: os.Getpid()}
+	if a.activated {
+		h.Activated = len(a.sockets)
+	}
+	next, err := a.system.reexec(h, a.sockets, a.log.File(), func(e proc.Exit) {
 		a.events <- func() { a.onSuccessorEnded(e) }
 	})
 	if err != nil {
@@ -89,11 +93,14 @@ func (a *Arbiter) onSuccessorEnded(exit proc.Exit) {
 	pid := a.successor.pid
 	a.successor.lifeline.Close()
 	a.successor = nil
-	if exit.OK() {
+	switch {
+	case a.stop != running:
+		a.log.Errorf("The other arbiter (pid: %d) ended with %v while this one stops: nobody takes over.", pid, exit)
+	case exit.OK():
 		a.log.Infof("Upgrade undone: the other arbiter (pid: %d) has ended. This server goes on.", pid)
-		return
+	default:
+		a.log.Errorf("Upgrade failed: the other arbiter (pid: %d) ended with %v. This server goes on as before.", pid, exit)
 	}
-	a.log.Errorf("Upgrade failed: the other arbiter (pid: %d) ended with %v. This server goes on as before.", pid, exit)
 }
 
 // promote makes this arbiter the only one: the one that started it has ended.
@@ -142,15 +149,14 @@ func (a *Arbiter) claimPidfile() error {
 // files have to stay.
 func (a *Arbiter) shared() bool { return a.successor != nil || a.parent != 0 || a.activated }
 
-// reexec starts the program again, from the path that it was started by, and tells
-// when it has ended. Errors that it prints before it has a log go to ours.
-func reexec(sockets []*socket, activated bool, log *os.File, ended func(proc.Exit)) (*successor, error) {
+// reexec starts the program again, from the path that it was started by, hands the sockets over
+// and tells when it has ended. Errors that it prints before it has a log go to ours.
+func reexec(h handover, sockets []*socket, log *os.File, ended func(proc.Exit)) (*successor, error) {
 	r, lifeline, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	h := handover{Parent: os.Getpid(), Activated: activated}
 	files := []*os.File{os.Stdin, os.Stdout, log}
 	for _, s := range sockets {
 		h.Sockets = append(h.Sockets, handedSocket{Bind: s.bind, Path: s.path})

@@ -20,7 +20,7 @@ func upgrading(t *testing.T) (*world, func(proc.Exit) func()) {
 	t.Helper()
 	w := booted(t, 1)
 	var ended func(proc.Exit)
-	w.system.reexec = func(_ []*socket, _ bool, _ *os.File, e func(proc.Exit)) (*successor, error) {
+	w.system.reexec = func(_ handover, _ []*socket, _ *os.File, e func(proc.Exit)) (*successor, error) {
 		ended = e
 		return &successor{pid: 500}, nil
 	}
@@ -62,7 +62,7 @@ func TestUpgradeFails(t *testing.T) {
 	w, ends := upgrading(t)
 	w.happens(ends(proc.Exit{Code: ExitAppLoad}))
 	w.wantLog("Upgrade failed: the other arbiter (pid: 500) ended with exit code 4")
-	w.system.reexec = func([]*socket, bool, *os.File, func(proc.Exit)) (*successor, error) {
+	w.system.reexec = func(handover, []*socket, *os.File, func(proc.Exit)) (*successor, error) {
 		return nil, errors.New("exec format error")
 	}
 	w.happens(w.signal(syscall.SIGUSR2))
@@ -71,6 +71,15 @@ func TestUpgradeFails(t *testing.T) {
 	if w.stop != running || w.successor != nil {
 		t.Error("something has changed")
 	}
+}
+
+// When both end nobody claims that the server goes on.
+func TestSuccessorEndsDuringStop(t *testing.T) {
+	w, ends := upgrading(t)
+	w.happens(w.signal(syscall.SIGTERM), ends(proc.Exit{Code: ExitAppLoad}))
+	w.wantLog("nobody takes over")
+	w.happens(exits(w.children[0], 0))
+	w.wantEnd(ExitOK)
 }
 
 func TestUpgradeIsRefused(t *testing.T) {
@@ -121,9 +130,9 @@ func TestPromotion(t *testing.T) {
 }
 
 func TestHandover(t *testing.T) {
-	h := handover{Parent: 7, Sockets: []handedSocket{{Bind: ":80"}, {Bind: "unix:s", Path: "s"}}, Activated: true}
+	h := handover{Parent: 7, Sockets: []handedSocket{{Bind: ":80"}, {Bind: "unix:s", Path: "s"}}, Activated: 1}
 	name, value, _ := strings.Cut(h.encode(), "=")
-	if name != upgradeVariable || value != `{"parent":7,"sockets":[{"bind":":80"},{"bind":"unix:s","path":"s"}],"activated":true}` {
+	if name != upgradeVariable || value != `{"parent":7,"sockets":[{"bind":":80"},{"bind":"unix:s","path":"s"}],"activated":1}` {
 		t.Errorf("%s=%s", name, value)
 	}
 	t.Setenv(upgradeVariable, "no JSON")
@@ -136,6 +145,10 @@ func TestHandover(t *testing.T) {
 	e := &estate{sockets: []*socket{{bind: "a"}, {bind: "b"}}}
 	if s := e.take("b"); s == nil || s.bind != "b" || e.take("b") != nil || len(e.sockets) != 1 {
 		t.Errorf("took %v, %d are left", s, len(e.sockets))
+	}
+	e.sockets, e.activated = append(e.sockets, &socket{bind: "c"}), 1
+	if taken := e.takeActivated(); len(taken) != 1 || taken[0].bind != "a" || e.take("c") == nil {
+		t.Errorf("took %v, %d are left", taken, len(e.sockets))
 	}
 	if (*estate)(nil).take("a") != nil {
 		t.Error("took from nobody")
@@ -201,13 +214,16 @@ func TestNotifications(t *testing.T) {
 	w.wantTold()
 	w.happens(w.passes(time.Second))
 	w.wantTold("WATCHDOG=1")
-	w.notifier.beat, w.nextErr = 0, errors.New("no such file")
+	w.notifier.beat = 0
 
+	read := make(chan struct{})
+	w.reload = func() (Config, error) { <-read; return Config{}, errors.New("no such file") }
 	w.happens(w.signal(syscall.SIGHUP))
 	w.wantTold(`^RELOADING=1\nSTATUS=Reloading\nMONOTONIC_USEC=\d+\n$`)
 	w.happens(w.signal(syscall.SIGHUP)) // whoever sent it waits for an answer of its own
 	w.wantTold(`^RELOADING=1\nSTATUS=Reloading\nMONOTONIC_USEC=\d+\n$`)
-	for w.loading {
+	for range 2 {
+		read <- struct{}{}
 		w.happens(w.load)
 	}
 	w.wantTold("READY=1\nSTATUS=Serving")
