@@ -217,3 +217,28 @@ func TestReusePort(t *testing.T) {
 		s.stop()
 	}
 }
+
+// gunicorn's way back: WINCH has the old arbiter's workers go, and HUP brings them again when
+// the new program is not to stay.
+func TestUpgradeOfDaemonWithWINCH(t *testing.T) {
+	t.Parallel()
+	d := startDaemon(t, spec{app: "demo:hello", args: []string{"--keep-alive=1"}})
+	d.logged(`Booting worker`)
+	d.signal(t, syscall.SIGUSR2)
+	d.logged(`(?s)(Booting worker.*){2}`)
+	d.signal(t, syscall.SIGWINCH)
+	d.logged(`Worker exiting`)
+	other, _ := processOf(pidIn(filepath.Join(d.dir, "pid.2")))
+	if got := d.get("/"); got != "Hello World" {
+		t.Errorf("the new one says %q", got)
+	}
+	other.signal(t, syscall.SIGTERM)
+	d.logged(`Upgrade undone`)
+	d.signal(t, syscall.SIGHUP)
+	d.logged(`(?s)(Booting worker.*){3}`)
+	if got := d.get("/"); got != "Hello World" {
+		t.Errorf("the old one says %q", got)
+	}
+	d.signal(t, syscall.SIGTERM)
+	eventually(t, "the daemon ends", func() bool { return !d.alive() })
+}
