@@ -63,6 +63,15 @@ func TestUser(t *testing.T) {
 				t.Errorf("process %d is %q, want %q", p.pid, got, want)
 			}
 		}
+		// After a rotation too, although the directory is root's alone.
+		os.Rename(errors, errors+".1")
+		os.Rename(access, access+".1")
+		s.signal(syscall.SIGUSR1)
+		eventually(t, "a request is in the new access log", func() bool {
+			curl(t, "--unix-socket", socket, "http://localhost/fast")
+			content, _ := os.ReadFile(access)
+			return strings.Contains(string(content), "GET /fast")
+		})
 		for _, path := range []string{socket, errors, access} {
 			info, err := os.Stat(path)
 			if err != nil {
