@@ -40,8 +40,9 @@ var layers = []layer{
 	{"internal/proc", nil, []string{"golang.org/x/sys"}},
 	{"internal/restart", nil, nil},
 	{"internal/log", nil, nil},
+	{"internal/health", nil, nil},
 	{"internal/accesslog", []string{"internal/log"}, nil},
-	{"arbiter", []string{"configs", "internal/proc", "internal/restart", "internal/log"},
+	{"arbiter", []string{"configs", "internal/proc", "internal/restart", "internal/log", "internal/health"},
 		[]string{"golang.org/x/sys", "github.com/coreos/go-systemd"}},
 }
 
