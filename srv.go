@@ -158,9 +158,9 @@ func arbiterConfig(p *plan, handler http.Handler) (arbiter.Config, error) {
 	return arbiter.Config{
 		Name: p.name(), Version: Version, Dir: p.Chdir,
 		WorkerClass: p.WorkerClass, Processes: processes, Interpreters: interpreters,
-		GracefulTimeout: p.GracefulTimeout, ReloadSurge: p.ReloadSurge,
+		GracefulTimeout: p.GracefulTimeout, DrainDelay: p.DrainDelay, ReloadSurge: p.ReloadSurge,
 		BootTimeout: p.BootTimeout, HeartbeatTimeout: p.HeartbeatTimeout, Restarts: p.restarts(),
-		Bind: p.Bind, Backlog: p.Backlog, Umask: p.Umask, ReusePort: p.ReusePort, Pidfile: p.Pidfile,
+		Bind: p.Bind, HealthBind: p.HealthBind, Backlog: p.Backlog, Umask: p.Umask, ReusePort: p.ReusePort, Pidfile: p.Pidfile,
 		Owner: owner, Log: p.logConfig(), Logs: p.logFiles(),
 		Daemonized: p.Daemon, KeepStdio: p.EnableStdioInheritance,
 		Blob: p.encode(), Engine: p.engine(handler),

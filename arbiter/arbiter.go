@@ -20,7 +20,8 @@ type Arbiter struct {
 	system system
 
 	events  chan func()
-	sockets []*socket // those of serving
+	sockets []*socket               // those of serving
+	health  map[string]*healthPoint // by the value of health_bind
 
 	workers map[*worker]struct{} // every process that has not ended
 	serving *generation          // the newest one that should serve
@@ -44,6 +45,7 @@ type Arbiter struct {
 	notifier   notifier
 
 	stop     stopState
+	drainAt  time.Time // TERM came, and the graceful stop begins then; zero: it did not
 	exitCode int
 	reason   string // why it stops by itself; "" when it was told to
 }
@@ -64,7 +66,7 @@ const signalRoom = 1024
 func New(cfg Config, logger *log.Logger, reload func() (Config, error)) *Arbiter {
 	return &Arbiter{
 		cfg: cfg, log: logger, reload: reload, system: realSystem,
-		events: make(chan func(), 64), workers: map[*worker]struct{}{},
+		events: make(chan func(), 64), workers: map[*worker]struct{}{}, health: map[string]*healthPoint{},
 	}
 }
 
@@ -86,10 +88,14 @@ func (a *Arbiter) Run() int {
 		return ExitError
 	}
 	defer func() { a.pidfile.remove() }()
+	defer a.keepHealth(nil) // last: until then somebody may ask
 	if !a.bind() {
 		return ExitError
 	}
 	defer a.closeSockets()
+	if !a.bindHealth() {
+		return ExitError
+	}
 	a.settleEstate()
 	a.log.Infof("Listening at: %s (%d)", strings.Join(names(a.sockets), ","), os.Getpid())
 	a.log.Infof("Using worker: %s", a.cfg.WorkerClass)
@@ -157,7 +163,7 @@ func (a *Arbiter) manage() time.Duration {
 	if a.stop == running {
 		next = a.keepUp(now)
 	}
-	return min(next, a.lookAfter(now), a.renewalOverdue(now), a.killOverdue(now), a.notify(now))
+	return min(next, a.endDelay(now), a.lookAfter(now), a.renewalOverdue(now), a.killOverdue(now), a.notify(now))
 }
 
 // keepUp brings every generation to what it should be.

@@ -26,6 +26,7 @@ type Config struct {
 	Processes       int           // worker processes, at least 1
 	Interpreters    int           // of a WSGI app, in its one worker process, at least 1; 0: a Go app
 	GracefulTimeout time.Duration // from asking a worker to finish to killing it
+	DrainDelay      time.Duration // from TERM to the graceful stop
 	Daemonized      bool          // away from the terminal: WINCH is a signal from somebody
 
 	ReloadSurge      int           // processes that a reload starts at a time; 0: all
@@ -33,11 +34,12 @@ type Config struct {
 	HeartbeatTimeout time.Duration // without a sign of life; 0: no limit
 	Restarts         restart.Policy
 
-	Bind    []string // host:port, :port, [v6]:port, unix:PATH, fd://N
-	Backlog int
-	Umask   int        // for Unix sockets
-	Pidfile string     // "" is none
-	Log     log.Config // of the arbiter itself
+	Bind       []string // host:port, :port, [v6]:port, unix:PATH, fd://N
+	HealthBind []string // the same, for health checks
+	Backlog    int
+	Umask      int        // for Unix sockets
+	Pidfile    string     // "" is none
+	Log        log.Config // of the arbiter itself
 
 	ReusePort bool     // SO_REUSEPORT
 	Owner     *Owner   // of the worker processes; nil: this process's user

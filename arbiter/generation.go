@@ -157,6 +157,9 @@ func (a *Arbiter) settle() {
 		g.booted = true
 		a.reloadOver() // a HUP may have come while this first generation started
 	}
+	if a.serving.booted {
+		a.answerAll()
+	}
 }
 
 // leave takes a worker out of its generation: it was told to end, or has ended.

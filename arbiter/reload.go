@@ -16,6 +16,9 @@ func (a *Arbiter) onHUP() {
 }
 
 func (a *Arbiter) beginReload() {
+	if a.delayed() {
+		return // there is nothing left to reload for
+	}
 	if !a.serving.booted || a.coming != nil || a.loading || a.renewing != nil {
 		a.reloadAgain = true
 		return
@@ -41,6 +44,11 @@ func (a *Arbiter) onLoaded(cfg Config, err error) {
 		a.refuse("the listening sockets cannot be changed: " + err.Error())
 		return
 	}
+	if err := a.openHealth(cfg.HealthBind, a.listenOnce); err != nil {
+		a.closeThose(sockets, a.sockets)
+		a.refuse(err.Error())
+		return
+	}
 	next := newGeneration(cfg, sockets)
 	if a.scaled != 0 { // TTIN or TTOU came after HUP
 		next.scale(a.scaled)
@@ -52,9 +60,10 @@ func (a *Arbiter) onLoaded(cfg Config, err error) {
 	a.coming = next
 }
 
-// refuse ends a reload before it has touched anything.
+// refuse ends a reload that has changed nothing.
 func (a *Arbiter) refuse(why string) {
 	a.log.Errorf("Reload failed: %s. The workers keep serving with the settings they have.", why)
+	a.keepHealth(a.cfg.HealthBind)
 	a.reloadOver()
 }
 
@@ -77,6 +86,7 @@ func (a *Arbiter) takeOver() {
 func (a *Arbiter) adopt(cfg Config) {
 	before := a.cfg
 	a.cfg = cfg
+	a.keepHealth(cfg.HealthBind)
 	a.showTitle()
 	if cfg.Log != before.Log {
 		if err := a.log.Change(cfg.Log); err != nil {
@@ -115,6 +125,7 @@ func (a *Arbiter) reloadFailed(why string) {
 	}
 	a.leaving = failed
 	a.closeThose(failed.sockets, a.sockets)
+	a.keepHealth(a.cfg.HealthBind)
 	a.reloadOver()
 }
 

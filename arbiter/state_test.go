@@ -287,6 +287,62 @@ func TestTERM(t *testing.T) {
 	w.wantChildren(2)
 }
 
+// delaying is a world that was told to end and serves on for ten seconds.
+func delaying(t *testing.T) *world {
+	w := booted(t, 1)
+	w.cfg.DrainDelay = 10 * time.Second
+	w.happens(w.signal(syscall.SIGTERM))
+	w.wantSent(w.children[0])
+	return w
+}
+
+func TestDrainDelay(t *testing.T) {
+	w := delaying(t)
+	if next := w.manage(); next != 10*time.Second {
+		t.Errorf("due in %v", next)
+	}
+	w.happens(w.passes(9*time.Second), exits(w.children[0], 1))
+	w.wantChildren(2) // it serves, and is kept up
+	w.happens(w.children[1].ready, w.signal(syscall.SIGHUP))
+	if w.loading {
+		t.Error("a reload begins")
+	}
+	w.happens(w.passes(time.Second))
+	w.wantSent(w.children[1], "drain 30")
+	w.happens(exits(w.children[1], 0))
+	w.wantEnd(ExitOK)
+}
+
+func TestSignalsDuringDrainDelay(t *testing.T) {
+	w := delaying(t)
+	w.happens(w.signal(syscall.SIGTERM)) // enough of the delay
+	w.wantSent(w.children[0], "drain 30")
+	w.happens(w.signal(syscall.SIGTERM)) // enough of the drain
+	w.wantSent(w.children[0], "drain 30", "quit")
+
+	w = delaying(t)
+	w.happens(w.signal(syscall.SIGINT))
+	w.wantSent(w.children[0], "quit")
+}
+
+func TestReloadUnderWayWhenTheDelayBegins(t *testing.T) {
+	w := booted(t, 1)
+	w.cfg.DrainDelay = 10 * time.Second
+	w.next.DrainDelay = 10 * time.Second
+	w.happens(w.hup, w.signal(syscall.SIGTERM), func() { w.children[1].ready() })
+	w.wantSent(w.children[0], "relieve 30")
+	w.wantSent(w.children[1])
+	w.happens(w.passes(10 * time.Second))
+	w.wantSent(w.children[1], "drain 30")
+}
+
+func TestNoDrainDelayBeforeItServes(t *testing.T) {
+	w := newWorld(t, 1)
+	w.cfg.DrainDelay = time.Hour
+	w.happens(w.signal(syscall.SIGTERM))
+	w.wantSent(w.children[0], "drain 30")
+}
+
 func TestSecondSignalWhileStopping(t *testing.T) {
 	for _, second := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT} {
 		w := booted(t, 1)

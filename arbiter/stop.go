@@ -24,13 +24,36 @@ const (
 	drainMargin = time.Second
 )
 
-// onTERM stops gracefully; a second one means that the operator has waited enough.
+// onTERM stops gracefully, after drain_delay; another one means that the operator
+// has waited enough.
 func (a *Arbiter) onTERM() {
-	if a.stop == running {
+	switch {
+	case a.stop != running:
+		a.onQUIT()
+	case a.cfg.DrainDelay > 0 && !a.delayed() && a.serving.booted:
+		a.drainAt = a.system.now().Add(a.cfg.DrainDelay)
+		a.log.Infof("Serving for another %v before the graceful stop", a.cfg.DrainDelay)
+	default:
 		a.stopAll(graceful)
-		return
 	}
-	a.onQUIT()
+}
+
+// delayed says whether the server is told to end and goes on serving for a while:
+// whoever sends it clients sees that it is not ready, and needs a moment to act on
+// that. Until then all is as ever, but that no reload is begun.
+func (a *Arbiter) delayed() bool { return a.stop == running && !a.drainAt.IsZero() }
+
+// endDelay begins the graceful stop when drain_delay is over, and returns how long
+// until then.
+func (a *Arbiter) endDelay(now time.Time) time.Duration {
+	if !a.delayed() {
+		return idle
+	}
+	if left := a.drainAt.Sub(now); left > 0 {
+		return left
+	}
+	a.stopAll(graceful)
+	return idle
 }
 
 // onQUIT stops quickly; another one, at once.
@@ -66,6 +89,9 @@ func (a *Arbiter) stopAll(how stopState) {
 		a.closeThose(a.coming.sockets, a.sockets)
 	}
 	a.closeSockets()
+	if a.successor != nil {
+		a.keepHealth(nil) // it answers
+	}
 	for w := range a.workers {
 		if how == graceful {
 			a.drain(w)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/seed-77b39ca9/srv/internal/proc"
 )
@@ -77,7 +78,7 @@ func (a *Arbiter) reexec() {
 	if a.activated {
 		h.Activated = len(a.sockets)
 	}
-	next, err := a.system.reexec(h, a.sockets, a.log.File(), func(e proc.Exit) {
+	next, err := a.system.reexec(h, append(slices.Clone(a.sockets), a.healthSockets()...), a.log.File(), func(e proc.Exit) {
 		a.events <- func() { a.onSuccessorEnded(e) }
 	})
 	if err != nil {
