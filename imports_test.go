@@ -41,6 +41,7 @@ var layers = []layer{
 	{"internal/restart", nil, nil},
 	{"internal/log", nil, nil},
 	{"internal/health", nil, nil},
+	{"internal/watch", nil, []string{"github.com/fsnotify/fsnotify", "github.com/bmatcuk/doublestar"}},
 	{"internal/accesslog", []string{"internal/log"}, nil},
 	{"arbiter", []string{"configs", "internal/proc", "internal/restart", "internal/log", "internal/health"},
 		[]string{"golang.org/x/sys", "github.com/coreos/go-systemd"}},
