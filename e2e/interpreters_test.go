@@ -83,7 +83,7 @@ func TestRestartLimit(t *testing.T) {
 			s.killInterpreters()
 			s.log.awaitN(t, `Booting worker with pid`, n)
 		}
-		s.log.await(t, `\[CRITICAL\] 1 workers have died within 2s`)
+		s.log.await(t, `\[CRITICAL\] Workers die too often: restart_limit \(1 within 2s\)`)
 		eventually(t, "the third serves", func() bool { return s.get("/fast").StatusCode == 200 })
 		s.stop()
 	})

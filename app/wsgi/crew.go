@@ -115,8 +115,8 @@ func (p *Pool) died() time.Duration {
 	now := time.Now()
 	pause, limited := p.crew.deaths.Died(p.options.Restarts, now)
 	if limited {
-		p.due.alarms = append(p.due.alarms, fmt.Sprintf("%d workers have died within %v: the next is not replaced before %v have passed",
-			p.options.Restarts.Limit, p.options.Restarts.Window, pause.Round(time.Second)))
+		p.due.alarms = append(p.due.alarms, fmt.Sprintf("Workers die too often: restart_limit (%d within %v) is reached, the next is replaced in %v",
+			p.options.Restarts.Limit, p.options.Restarts.Window, pause.Round(time.Millisecond)))
 	}
 	return pause
 }
@@ -151,6 +151,7 @@ func (p *Pool) succeed() {
 // mu is held, and given back.
 func (p *Pool) arrive(in *interpreter, err error, failed func()) {
 	switch {
+	case err == errStopped:
 	case err != nil:
 		failed()
 	case in.options != p.options: // a reload was faster

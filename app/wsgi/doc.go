@@ -13,4 +13,8 @@
 // The scoreboard (board.go) is memory shared with the interpreter: it tells, even
 // when the interpreter is dead, which of its requests it had begun. Those it had
 // not are given to another.
+//
+// Interpreters come and go behind the queue: they die, are recycled (recycle.go),
+// scaled or reloaded (reload.go). Who is missing or too many is settled in one
+// place (crew.go).
 package wsgi

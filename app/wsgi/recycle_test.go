@@ -139,7 +139,7 @@ func TestRestartLimit(t *testing.T) {
 		f.strength(1)
 	}
 	f.ask("/exit").want(502, "")
-	eventually(t, "the alarm", func() bool { return f.told("2 workers have died within 1h0m0s") })
+	eventually(t, "the alarm", func() bool { return f.told("restart_limit (2 within 1h0m0s) is reached") })
 	f.ask("/hello").want(503, "")
 }
 

@@ -59,7 +59,11 @@ func (p *Pool) boot(ctx context.Context, o *Options) (*interpreter, error) {
 		in.quit()
 		return nil, cause
 	}
-	in.kill(err.Error())
+	select {
+	case <-in.process.Done(): // by itself
+	default:
+		in.kill(err.Error())
+	}
 	return nil, fmt.Errorf("worker (pid:%d): %w", in.process.Pid(), err)
 }
 
