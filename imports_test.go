@@ -25,7 +25,7 @@ type layer struct {
 // layers is the table of docs/architecture.md. The first row that fits counts.
 var layers = []layer{
 	{"protocol", nil, nil},
-	{"app/wsgi", []string{"app", "protocol", "internal/proc", "internal/restart"}, []string{"golang.org/x/sys"}},
+	{"app/wsgi", []string{"app", "protocol", "internal/proc", "internal/restart", "internal/stacks"}, []string{"golang.org/x/sys"}},
 	{"app", []string{"app", "protocol"}, nil},
 	{"workers/workertest", []string{"workers", "app", "app/nethttp", "protocol"}, nil},
 	{"workers/internal/goconn", []string{"workers"}, nil},
@@ -39,6 +39,7 @@ var layers = []layer{
 		"github.com/pelletier/go-toml", "go.yaml.in/yaml"}},
 	{"internal/proc", nil, []string{"golang.org/x/sys"}},
 	{"internal/restart", nil, nil},
+	{"internal/stacks", nil, []string{"golang.org/x/sys"}},
 	{"internal/log", nil, nil},
 	{"internal/health", nil, nil},
 	{"internal/watch", nil, []string{"github.com/fsnotify/fsnotify", "github.com/bmatcuk/doublestar"}},

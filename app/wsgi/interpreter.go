@@ -8,13 +8,14 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/seed-77b39ca9/srv/internal/proc"
+	"github.com/seed-77b39ca9/srv/internal/stacks"
 )
 
 //go:embed interpreter.py
@@ -44,6 +45,7 @@ type interpreter struct {
 	retired  atomic.Bool            // it is to end: no news when it does
 	leaveBy  atomic.Int64           // then it is killed, a monotonic time; 0: never
 	why      atomic.Pointer[string] // why it was killed
+	telling  sync.Mutex             // one asks for its stacks at a time
 
 	// Under pool.mu.
 	joined bool   // it is or was in the pool
@@ -82,6 +84,9 @@ func (in *interpreter) files() (map[string]*os.File, error) {
 	files := map[string]*os.File{"board": dup(in.board.file)}
 	var err error
 	if files["program"], err = memFile("srv-interpreter", program); err != nil {
+		return files, err
+	}
+	if files["stacks"], err = stacks.NewFile(); err != nil {
 		return files, err
 	}
 	settings, err := json.Marshal(in.options.settings(in.pool.checkOnly))
@@ -234,6 +239,7 @@ func (o *Options) settings(check bool) map[string]any {
 	return map[string]any{
 		"app": o.App, "chdir": o.Chdir, "pythonpath": o.PythonPath, "title": o.Title, "software": o.Software,
 		"threads": o.Threads, "multiprocess": o.Interpreters > 1, "check": check,
+		"stacks_signal": int(stacks.Signal),
 	}
 }
 
@@ -283,29 +289,6 @@ func (in *interpreter) kill(why string) {
 	in.why.CompareAndSwap(nil, &why)
 	in.process.Kill()
 }
-
-// giveUp kills the process because of one slot's call, once its other slots have
-// answered theirs; it takes no more. Its threads' stacks go to the error log.
-func (in *interpreter) giveUp(hung *slot) {
-	in.pool.mu.Lock()
-	in.pool.fall(in)
-	in.pool.unlock()
-	for _, s := range in.slots {
-		if s.busy() && !s.late(monotonic(), in.options.Timeout) {
-			return // the watch comes again
-		}
-	}
-	why := fmt.Sprintf("%s took longer than the timeout of %v", hung.lateRequest(), in.options.Timeout)
-	if !in.why.CompareAndSwap(nil, &why) {
-		return
-	}
-	in.pool.errorf("WORKER TIMEOUT (pid:%d): %s", in.process.Pid(), why)
-	in.process.Signal(syscall.SIGABRT) // which faulthandler answers
-	time.AfterFunc(abortTime, func() { in.process.Kill() })
-}
-
-// abortTime is for writing the stacks down.
-const abortTime = time.Second
 
 func (in *interpreter) closeSlots() {
 	for _, s := range in.slots {

@@ -308,14 +308,25 @@ def reopen(path):
     os.close(log_fd)
 
 
+def tell_stacks(signum, fd):
+    """Write every thread's stack to fd whenever signum comes, whatever hangs; to stderr before SIGABRT ends us."""
+    faulthandler.enable()
+    try:
+        faulthandler.register(signum, file=fd, all_threads=True)
+    except (AttributeError, OSError, RuntimeError, ValueError) as e:
+        log("The stacks of a call that hangs are told only when it is ended: %s" % e)
+
+
 def main(files):
+    for fd in files.values():
+        os.set_inheritable(fd, False)  # what the application starts has no part in this
     with os.fdopen(files["settings"], "r") as f:
         settings = json.load(f)
     for name in ("SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH"):
         # Signals are for the arbiter; those sent to the whole group are not for us.
         # Not SIG_IGN: what the application starts would inherit that.
         signal.signal(getattr(signal, name), lambda *_: None)
-    faulthandler.enable()  # a call that hangs is ended by SIGABRT: every thread's stack is told
+    tell_stacks(settings["stacks_signal"], files["stacks"])
     channel = socket.socket(fileno=files["control"])
     set_title(settings["title"])
     for path in [settings["chdir"]] + [p for p in settings["pythonpath"].split(",") if p]:

@@ -468,56 +468,6 @@ func TestHeldBack(t *testing.T) {
 	slow.want(200, "passed")
 }
 
-// TestTimeout: a call that takes too long is answered 504, its stack is told,
-// and its interpreter replaced.
-func TestTimeout(t *testing.T) {
-	f := start(t, func(o *Options) { o.Timeout = 50 * time.Millisecond })
-	s := f.slots()[0]
-	hung, _ := f.held("hung")
-	queued := f.ask("/pid")
-	hung.want(504, "")
-	if body := string(queued.wait().body); body == s.pid() || body == "" {
-		t.Errorf("answered by %q, which hung", body)
-	}
-	for _, what := range []string{"most recent call first", "in pass_gate"} {
-		if log := text(t, f.stderr); !strings.Contains(log, what) {
-			t.Errorf("the error log has no %q:\n%s", what, log)
-		}
-	}
-	if !f.told("WORKER TIMEOUT (pid:"+s.pid()+"): GET /gate/hung took longer than the timeout of 50ms") || !f.told("was killed: GET /gate/hung") {
-		t.Errorf("the error log does not tell: %q", f.log)
-	}
-}
-
-// TestTimeoutWaitsForOthers: a call beside the one that hangs is answered before
-// the interpreter is killed.
-func TestTimeoutWaitsForOthers(t *testing.T) {
-	f := start(t, func(o *Options) { o.Threads, o.Timeout = 2, time.Hour })
-	hung, _ := f.held("hung")
-	other, held := f.held("other")
-	in := f.slots()[0].in
-	var hangs *slot
-	for _, s := range in.slots {
-		s.mu.Lock()
-		if len(s.inflight) == 1 && s.inflight[0].ex == app.Exchange(hung) {
-			hangs = s
-		}
-		s.mu.Unlock()
-	}
-	hangs.words.since.Store(uint64(monotonic() - 2*time.Hour)) // the other began just now
-	if !hangs.late(monotonic(), time.Hour) {
-		t.Fatal("not late")
-	}
-	in.giveUp(hangs)
-	if in.why.Load() != nil {
-		t.Fatal("killed while it was answering another request")
-	}
-	held.pass()
-	other.want(200, "passed")
-	eventually(t, "the kill", func() bool { in.giveUp(hangs); return in.why.Load() != nil })
-	hung.want(504, "")
-}
-
 // TestMaxRequests: interpreters are replaced under a steady load, and no request is lost.
 func TestMaxRequests(t *testing.T) {
 	f := start(t, func(o *Options) { o.Interpreters, o.MaxRequests, o.MaxRequestsJitter = 2, 20, 5 })

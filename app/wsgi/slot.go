@@ -31,9 +31,11 @@ type slot struct {
 	since    time.Time  // when it was sent
 	rescued  bool       // what it had not begun was taken back
 	closed   bool
-	sending  int    // calls of send that still read their requests
-	orphaned bool   // OnClose came meanwhile: send does its work
-	timedOut uint64 // the number of the request that took too long
+	sending  int  // calls of send that still read their requests
+	orphaned bool // OnClose came meanwhile: send does its work
+	timedOut bool // it hangs: what it has begun gets 504
+
+	hang hang // the watch's
 
 	// The reader's.
 	rest   []byte            // the beginning of a frame
@@ -95,7 +97,7 @@ func (s *slot) frame(p []byte) int {
 	case f.b < pieceMin || len(p) < b:
 		return 0
 	}
-	s.cur, s.curEx = f, s.take(f)
+	s.cur, s.curEx = f, s.find(f)
 	s.left = headerSize + f.a + f.b - len(p)
 	if !s.begin(s.curEx, f, p[headerSize:b], p[b:]) {
 		s.curEx = nil
@@ -112,25 +114,47 @@ func (s *slot) piece(p []byte) {
 	}
 	if s.left == 0 {
 		s.curEx = nil
+		s.take(s.cur)
 		s.finish(ex, s.cur)
 	}
 }
 
-// take finds the exchange of a frame, and forgets it with its last one.
+// find is the exchange of a frame; nil: it comes late, and whoever it was for has
+// been answered.
+func (s *slot) find(f frame) app.Exchange {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := s.index(f); i >= 0 {
+		return s.inflight[i].ex
+	}
+	return nil
+}
+
+// take finds the exchange of a frame that has come whole, and forgets it with its
+// last one.
 func (s *slot) take(f frame) app.Exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	i := s.index(f)
+	if i < 0 {
+		return nil
+	}
+	ex := s.inflight[i].ex
+	if f.flags&flagEnd != 0 {
+		s.inflight = append(s.inflight[:i], s.inflight[i+1:]...)
+		s.landed++
+	}
+	return ex
+}
+
+// index is where in inflight the frame's request stands; -1: nowhere. mu is held.
+func (s *slot) index(f frame) int {
 	for i := range s.inflight {
-		if it := &s.inflight[i]; uint32(it.number) == f.stream {
-			ex := it.ex
-			if f.flags&flagEnd != 0 {
-				s.inflight = append(s.inflight[:i], s.inflight[i+1:]...)
-				s.landed++
-			}
-			return ex
+		if uint32(s.inflight[i].number) == f.stream {
+			return i
 		}
 	}
-	return nil // late: whoever it was for has been answered
+	return -1
 }
 
 // deliver gives a whole frame to its exchange.
@@ -209,10 +233,8 @@ func (s *slot) giveUp(ex app.Exchange, f frame) {
 func (s *slot) forget(f frame) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := range s.inflight {
-		if it := &s.inflight[i]; uint32(it.number) == f.stream {
-			it.ex = nil
-		}
+	if i := s.index(f); i >= 0 {
+		s.inflight[i].ex = nil
 	}
 }
 
@@ -240,9 +262,6 @@ func (s *slot) OnClose() {
 	s.orphaned = wait
 	s.mu.Unlock()
 	s.conn.Close()
-	if s.left > 0 && s.curEx != nil && s.cur.flags&flagEnd != 0 {
-		s.curEx.Abort(502, 0) // its last frame had begun, so it is not in flight any more
-	}
 	if !wait {
 		s.bury()
 	}
@@ -253,7 +272,10 @@ func (s *slot) bury() {
 	s.mu.Lock()
 	held := s.inflight
 	s.inflight = nil
-	late := s.timedOut
+	status := 502
+	if s.timedOut {
+		status = 504
+	}
 	s.mu.Unlock()
 	started := s.words.started.Load()
 	var again []app.Exchange
@@ -262,10 +284,8 @@ func (s *slot) bury() {
 		case it.ex == nil:
 		case it.number > started:
 			again = append(again, it.ex)
-		case it.number == late:
-			it.ex.Abort(504, 0)
 		default:
-			it.ex.Abort(502, 0)
+			it.ex.Abort(status, 0)
 		}
 	}
 	s.pool.lost(s, again)

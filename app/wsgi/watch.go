@@ -48,9 +48,7 @@ func (p *Pool) look() {
 		if again := s.rescue(); len(again) > 0 {
 			p.requeue(again)
 		}
-		if limit := s.in.options.Timeout; limit > 0 && s.late(now, limit) {
-			s.in.giveUp(s)
-		}
+		s.lookForHang(now, s.in.options.Timeout)
 		s.in.hurry(now)
 	}
 	p.expire(time.Now())
@@ -103,12 +101,21 @@ func (s *slot) rescue() []app.Exchange {
 		s.mu.Unlock()
 		return nil
 	}
+	again := s.takeBack()
+	s.in.tell("flush", s.number, 0)
+	return again
+}
+
+// takeBack takes from the slot what it was given and has not begun, and will not
+// begin any more. mu is held, and given back.
+func (s *slot) takeBack() []app.Exchange {
 	s.rescued = true
 	// Nothing is sent to the slot before this batch is over, so limit stays.
 	s.words.limit.Store(s.words.started.Load() + 1)
 	s.mu.Unlock()
 	barrier()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	started := s.words.started.Load()
 	var again []app.Exchange
 	for i := range s.inflight {
@@ -117,32 +124,5 @@ func (s *slot) rescue() []app.Exchange {
 			it.ex = nil // its frame will say that it was skipped
 		}
 	}
-	s.mu.Unlock()
-	s.in.tell("flush", s.number, 0)
 	return again
-}
-
-// late says whether the call under way has taken longer than limit.
-func (s *slot) late(now, limit time.Duration) bool {
-	number := s.words.started.Load()
-	if s.words.finished.Load() >= number || now-time.Duration(s.words.since.Load()) < limit {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.timedOut = number
-	return len(s.inflight) > 0
-}
-
-// lateRequest is the request that takes too long, for the log.
-func (s *slot) lateRequest() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, it := range s.inflight {
-		if it.number == s.timedOut && it.ex != nil {
-			r := it.ex.Request() // it cannot be over as long as it stands here
-			return string(r.Method()) + " " + string(r.Target())
-		}
-	}
-	return "a request"
 }

@@ -192,3 +192,8 @@ def do_exit(path, environ, start_response):
 
 def do_systemexit(path, environ, start_response):
     raise SystemExit(3)
+
+
+if "WITHOUT_HANDLER" in os.environ:
+    import faulthandler
+    faulthandler.unregister(63)
