@@ -41,6 +41,9 @@ func run(handler http.Handler) int {
 	if arbiter.IsWorker() {
 		return workerMain(handler)
 	}
+	if pid, ok := stacksPid(os.Args[1:]); ok {
+		return printStacks(os.Stdout, pid)
+	}
 	l, err := load(handler)
 	switch {
 	case err != nil:
@@ -128,6 +131,7 @@ func arbitrate(l *configs.Loaded, handler http.Handler) int {
 	if err != nil {
 		return fail(err)
 	}
+	defer serveStacks(elog)()
 	warnOfDescriptors(p, p.isWSGI(handler), elog)
 	return arbiter.New(cfg, elog, func() (arbiter.Config, error) { return reload(handler, elog) }).Run()
 }

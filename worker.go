@@ -166,6 +166,7 @@ func workerMain(handler http.Handler) int {
 		p.Workers = env.Interpreters
 	}
 	dumpStacksTo(elog)
+	defer serveStacks(elog)()
 	s, err := newServer(p, handler, elog)
 	switch {
 	case errors.Is(err, wsgi.ErrApp):

@@ -17,6 +17,11 @@ Every setting is found, later ones winning, in its default, in a configuration
 file, in the variable SRV_NAME (SRV_WORKERS=4), in SRV_CMD_ARGS, which holds
 flags, and on the command line. Settings without a flag are shown as variables.
 A flag may be shortened as long as only one begins that way.
+
+    srv stacks PID
+
+shows what every thread of a running server is doing, of the process PID and
+all below it: Python's calls and Go's goroutines. It works when all hang, too.
 `
 
 // Help writes the text of --help: every setting by topic, for 80 columns.
