@@ -32,12 +32,20 @@ func (w *worker) epitaph(exit proc.Exit) string {
 func (a *Arbiter) logEnded(w *worker, exit proc.Exit) {
 	switch {
 	case exit.Signal != 0 && !w.told:
-		a.log.Errorf("Worker (pid:%d) was sent %s!", w.Pid(), proc.SignalName(exit.Signal))
+		a.log.Errorf("Worker (pid:%d) was sent %s!%s", w.Pid(), proc.SignalName(exit.Signal), known(exit))
 	case exit.Code != 0:
 		a.log.Errorf("Worker (pid:%d) exited with code %d.", w.Pid(), exit.Code)
 	case !w.told:
 		a.log.Warningf("Worker (pid:%d) exited without being told to.", w.Pid())
 	}
+}
+
+// known is what is known of why a process was killed.
+func known(exit proc.Exit) string {
+	if exit.OutOfMemory == "" {
+		return ""
+	}
+	return " " + exit.OutOfMemory
 }
 
 // lost decides what the unasked end of a process of the generation means.

@@ -12,6 +12,10 @@ import (
 type Exit struct {
 	Code   int            // when Signal is 0
 	Signal syscall.Signal // 0 when it ended by itself
+
+	// OutOfMemory, when not "", says that the kernel killed it for want of memory,
+	// and how that is known.
+	OutOfMemory string
 }
 
 // ExitOf is how a process that was waited for ended.
@@ -25,10 +29,13 @@ func ExitOf(state *os.ProcessState) Exit {
 // OK reports whether the process ended by itself with exit code 0.
 func (e Exit) OK() bool { return e == Exit{} }
 
-// String is "exit code 3" or "signal SIGKILL".
+// String is "exit code 3", "signal SIGKILL" or that with what the kernel says of it.
 func (e Exit) String() string {
 	if e.Signal == 0 {
 		return fmt.Sprintf("exit code %d", e.Code)
+	}
+	if e.OutOfMemory != "" {
+		return "signal " + SignalName(e.Signal) + ": " + e.OutOfMemory
 	}
 	return "signal " + SignalName(e.Signal)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -39,6 +40,8 @@ type Process struct {
 	control *Control
 	done    chan struct{}
 	exit    Exit // written before done is closed
+	memory  *oomWatch
+	killed  atomic.Bool // by us
 }
 
 // Start starts a process. It is reaped as soon as it ends, whether anybody
@@ -59,7 +62,7 @@ func Start(spec Spec) (*Process, error) {
 		ours.Close()
 		return nil, fmt.Errorf("start %s: %w", spec.Path, err)
 	}
-	p := &Process{process: process, control: newControl(ours, func() {}), done: make(chan struct{})}
+	p := &Process{process: process, control: newControl(ours, func() {}), done: make(chan struct{}), memory: kernel.watchOOM(process.Pid)}
 	go p.reap()
 	return p, nil
 }
@@ -92,7 +95,9 @@ func (s *Spec) attr(control *os.File) (*os.ProcAttr, error) {
 func (p *Process) reap() {
 	state, err := p.process.Wait()
 	if err == nil {
-		p.exit = ExitOf(state)
+		if p.exit = ExitOf(state); p.exit.Signal == syscall.SIGKILL && !p.killed.Load() {
+			p.exit.OutOfMemory = p.memory.verdict()
+		}
 	} else {
 		p.exit = Exit{Code: -1} // somebody else has reaped it
 	}
@@ -121,6 +126,9 @@ func (p *Process) Wait() Exit {
 
 // Signal sends a signal. To a process that has ended it does nothing.
 func (p *Process) Signal(s syscall.Signal) error {
+	if s == syscall.SIGKILL {
+		p.killed.Store(true)
+	}
 	err := p.process.Signal(s)
 	if errors.Is(err, os.ErrProcessDone) {
 		return nil
