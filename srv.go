@@ -10,6 +10,7 @@ import (
 	"github.com/seed-77b39ca9/srv/arbiter"
 	"github.com/seed-77b39ca9/srv/configs"
 	"github.com/seed-77b39ca9/srv/internal/log"
+	"github.com/seed-77b39ca9/srv/internal/proc"
 	"github.com/seed-77b39ca9/srv/workers"
 
 	// All worker classes are built in.
@@ -132,6 +133,9 @@ func arbitrate(l *configs.Loaded, handler http.Handler) int {
 		return fail(err)
 	}
 	defer serveStacks(elog)()
+	if os.Getpid() == 1 { // of a container: orphans are left to it
+		defer proc.ReapOrphans()()
+	}
 	warnOfDescriptors(p, p.isWSGI(handler), elog)
 	return arbiter.New(cfg, elog, func() (arbiter.Config, error) { return reload(handler, elog) }).Run()
 }

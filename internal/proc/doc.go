@@ -13,6 +13,10 @@
 // in any language can be the child: the control channel is a Unix stream
 // socket with messages of one line.
 //
+// How a child ended is told in words, and that it ran out of memory only when the
+// kernel says so. The first process of a container reaps orphans besides, whose
+// ends are nobody's news (ReapOrphans).
+//
 // No child outlives its parent. On Linux the kernel kills it the moment that
 // the parent is gone, even by SIGKILL; everywhere, a child that has called
 // [Inherit] ends when the control channel closes.

@@ -52,6 +52,8 @@ func behave(behaviour string) {
 		}
 		<-child.Messages()
 		in.Control.Send(strconv.Itoa(child.Pid()))
+	case "reaper":
+		reaper(in)
 	case "title":
 		for range 2 {
 			SetTitle(arg)

@@ -101,6 +101,7 @@ func (p *Process) reap() {
 	} else {
 		p.exit = Exit{Code: -1} // somebody else has reaped it
 	}
+	bury(p.process.Pid)
 	p.control.conn.SetReadDeadline(time.Now().Add(lastWords))
 	close(p.done)
 }

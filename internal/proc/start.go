@@ -19,11 +19,30 @@ func fork(path string, args []string, attr *os.ProcAttr) (*os.Process, error) {
 	var process *os.Process
 	var err error
 	forks <- func() {
-		process, err = os.StartProcess(path, args, attr)
-		close(done)
+		defer close(done)
+		family.Lock()
+		defer family.Unlock()
+		if process, err = os.StartProcess(path, args, attr); err == nil {
+			family.pids[process.Pid] = true
+		}
 	}
 	<-done
 	return process, err
+}
+
+// family are the children that are waited for by those who have started them. Its lock
+// is held from before a fork until the child is entered, so that whoever holds it
+// knows them all.
+var family = struct {
+	sync.Mutex
+	pids map[int]bool
+}{pids: map[int]bool{}}
+
+// bury takes a child that is reaped out of the family.
+func bury(pid int) {
+	family.Lock()
+	defer family.Unlock()
+	delete(family.pids, pid)
 }
 
 var (
