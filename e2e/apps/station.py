@@ -26,6 +26,10 @@ def application(environ, start_response):
         return answer(start_response, b"%d" % os.getpid())
     if path == "/big":
         return answer(start_response, MEGABYTE)
+    if path == "/echo":
+        return answer(start_response, environ["QUERY_STRING"].encode())
+    if path == "/huge":
+        return answer(start_response, MEGABYTE * 32)
     if path == "/raise":
         raise RuntimeError("raised on purpose")
     if path == "/half":
