@@ -108,7 +108,8 @@ func poolOptions(p *plan, environ []string) (wsgi.Options, error) {
 	}
 	return wsgi.Options{
 		Python: python, App: p.App, Chdir: p.Chdir, PythonPath: p.PythonPath, Env: env,
-		Title: p.title("worker"), Software: software, ScriptName: lookupEnv(env, "SCRIPT_NAME"),
+		Title: p.title("worker"), TemplateTitle: p.title("template"), Preload: p.PreloadApp,
+		Software: software, ScriptName: lookupEnv(env, "SCRIPT_NAME"),
 		Stdout: os.Stdout, Stderr: os.Stderr,
 		Interpreters: p.Workers, Threads: p.Threads,
 		Queue: p.QueueSize, QueueTimeout: p.QueueTimeout, Timeout: p.Timeout,

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"strconv"
@@ -69,31 +70,56 @@ func (p *Pool) start(o *Options) (*interpreter, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.process, err = proc.Start(proc.Spec{
-		Path: o.Python, Args: []string{o.Python, "-c", bootstrap, o.Title}, Env: o.Env, Dir: o.Chdir,
-		Files: files, Stdout: o.Stdout, Stderr: o.Stderr,
-	})
+	if o.Preload && !p.checkOnly {
+		in.process, err = p.templateOf(o).fork(files)
+	} else {
+		in.process, err = o.exec(files, p.checkOnly)
+	}
 	if err != nil {
+		in.closeSlots()
 		return nil, err
 	}
 	return in, nil
 }
 
-// files makes what the process is passed, and the pool's ends of it.
-func (in *interpreter) files() (map[string]*os.File, error) {
-	files := map[string]*os.File{"board": dup(in.board.file)}
-	var err error
-	if files["program"], err = memFile("srv-interpreter", program); err != nil {
-		return files, err
+// exec starts a process that loads the application for itself.
+func (o *Options) exec(files map[string]*os.File, check bool) (*proc.Process, error) {
+	more, err := o.programFiles(check)
+	defer closeAll(more)
+	if err != nil {
+		return nil, err
 	}
-	if files["stacks"], err = stacks.NewFile(); err != nil {
-		return files, err
+	maps.Copy(more, files)
+	return proc.Start(o.spec(o.Title, more))
+}
+
+// spec is a Python process with interpreter.py.
+func (o *Options) spec(title string, files map[string]*os.File) proc.Spec {
+	return proc.Spec{
+		Path: o.Python, Args: []string{o.Python, "-c", bootstrap, title}, Env: o.Env, Dir: o.Chdir,
+		Files: files, Stdout: o.Stdout, Stderr: o.Stderr,
 	}
-	settings, err := json.Marshal(in.options.settings(in.pool.checkOnly))
+}
+
+// programFiles are what such a process is passed at least, but for stacks.
+func (o *Options) programFiles(check bool) (map[string]*os.File, error) {
+	files := map[string]*os.File{}
+	settings, err := json.Marshal(o.settings(check))
 	if err != nil {
 		return files, err
 	}
-	if files["settings"], err = memFile("srv-settings", settings); err != nil {
+	if files["program"], err = memFile("srv-interpreter", program); err != nil {
+		return files, err
+	}
+	files["settings"], err = memFile("srv-settings", settings)
+	return files, err
+}
+
+// files makes what the process is passed of its own, and the pool's ends of it.
+func (in *interpreter) files() (map[string]*os.File, error) {
+	files := map[string]*os.File{"board": dup(in.board.file)}
+	var err error
+	if files["stacks"], err = stacks.NewFile(); err != nil {
 		return files, err
 	}
 	for n := range in.options.Threads {
@@ -200,7 +226,7 @@ func (in *interpreter) awaitReady(ctx context.Context) error {
 	select {
 	case <-in.ready:
 	case <-in.process.Done():
-		return in.failure()
+		return failure(in.options, in.process)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -210,13 +236,13 @@ func (in *interpreter) awaitReady(ctx context.Context) error {
 	return nil
 }
 
-// failure says why the process ended before it was ready.
-func (in *interpreter) failure() error {
-	exit := in.process.Wait()
+// failure says why a process ended before it was ready.
+func failure(o *Options, process *proc.Process) error {
+	exit := process.Wait()
 	if exit.Code == ExitApp {
 		return ErrApp
 	}
-	return fmt.Errorf("interpreter %s (pid %d) ended before it was ready: %s", in.options.Python, in.process.Pid(), exit)
+	return fmt.Errorf("interpreter %s (pid %d) ended before it was ready: %s", o.Python, process.Pid(), exit)
 }
 
 // Check loads the application in an interpreter of its own, and nothing else.
@@ -231,7 +257,7 @@ func Check(o Options) error {
 	if in.process.Wait().OK() {
 		return nil
 	}
-	return in.failure()
+	return failure(in.options, in.process)
 }
 
 // settings is what the process is told; see interpreter.py's main.
@@ -239,7 +265,7 @@ func (o *Options) settings(check bool) map[string]any {
 	return map[string]any{
 		"app": o.App, "chdir": o.Chdir, "pythonpath": o.PythonPath, "title": o.Title, "software": o.Software,
 		"threads": o.Threads, "multiprocess": o.Interpreters > 1, "check": check,
-		"stacks_signal": int(stacks.Signal),
+		"template_title": o.TemplateTitle, "stacks_signal": int(stacks.Signal),
 	}
 }
 

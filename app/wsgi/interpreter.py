@@ -42,7 +42,8 @@ WINDOW = 1 << 20    # bytes of a stream that may be sent before the pool says go
 BATCH_NS = 1000000    # answers are not held back for longer than this
 APP_FAILED = 4        # exit code: the application cannot be loaded
 RECV = 256 << 10
-FD_SPACE = socket.CMSG_SPACE(array.array("i").itemsize)
+FD_SIZE = array.array("i").itemsize
+FD_SPACE = socket.CMSG_SPACE(FD_SIZE)
 
 
 class ClientGone(Exception):
@@ -75,11 +76,8 @@ class Slot:
 
     def receive(self):
         data, ancillary, _, _ = self.sock.recvmsg(RECV, FD_SPACE)
-        for level, kind, packed in ancillary:
-            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                fds = array.array("i")
-                fds.frombytes(packed[:len(packed) - len(packed) % fds.itemsize])
-                self.fds.extend(fds)
+        if ancillary:
+            self.fds.extend(received(ancillary))
         self.buf = self.buf + data if self.buf else data
         return bool(data)
 
@@ -246,9 +244,18 @@ class FileWrapper:
         return iter(lambda: self.filelike.read(self.blksize), b"")
 
 
-def log(message):
+def received(ancillary):
+    """The descriptors that came with a message."""
+    fds = array.array("i")
+    for level, kind, packed in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            fds.frombytes(packed[:len(packed) - len(packed) % FD_SIZE])
+    return fds
+
+
+def log(message, level="ERROR"):
     now = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
-    sys.stderr.write("[%s] [%d] [ERROR] %s\n" % (now, os.getpid(), message.rstrip("\n")))
+    sys.stderr.write("[%s] [%d] [%s] %s\n" % (now, os.getpid(), level, message.rstrip("\n")))
     sys.stderr.flush()
 
 
@@ -328,7 +335,7 @@ def main(files):
         signal.signal(getattr(signal, name), lambda *_: None)
     tell_stacks(settings["stacks_signal"], files["stacks"])
     channel = socket.socket(fileno=files["control"])
-    set_title(settings["title"])
+    set_title(settings["template_title" if "template" in files else "title"])
     for path in [settings["chdir"]] + [p for p in settings["pythonpath"].split(",") if p]:
         sys.path.insert(0, os.path.abspath(path))
     sys.argv = [settings["app"]]
@@ -339,6 +346,9 @@ def main(files):
         sys.exit(APP_FAILED)
     if settings["check"]:
         return
+    if "template" in files:
+        exec(compile(os.pread(files["template"], 1 << 20, 0), "<srv template>", "exec"), globals())
+        channel, files = forked(channel, files, settings)  # which returns in each interpreter
     base = {
         "SERVER_SOFTWARE": settings["software"],
         "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.run_once": False,

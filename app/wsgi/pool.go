@@ -15,16 +15,18 @@ import (
 // Options are the settings of a generation of interpreters: of all that live
 // between two reloads.
 type Options struct {
-	Python     string // path of the interpreter
-	App        string // module:callable
-	Chdir      string // importable, and the working directory
-	PythonPath string // more importable directories, joined by commas
-	Env        []string
-	Title      string // for ps
-	Software   string // SERVER_SOFTWARE
-	ScriptName string // SCRIPT_NAME where no proxy says otherwise
-	Stdout     *os.File
-	Stderr     *os.File // the error log: sys.stderr and wsgi.errors
+	Python        string // path of the interpreter
+	App           string // module:callable
+	Chdir         string // importable, and the working directory
+	PythonPath    string // more importable directories, joined by commas
+	Env           []string
+	Title         string // for ps
+	Preload       bool   // interpreters are forked from a template that has loaded the application
+	TemplateTitle string // for ps
+	Software      string // SERVER_SOFTWARE
+	ScriptName    string // SCRIPT_NAME where no proxy says otherwise
+	Stdout        *os.File
+	Stderr        *os.File // the error log: sys.stderr and wsgi.errors
 
 	Interpreters int // workers
 	Threads      int // slots in each
@@ -81,6 +83,8 @@ type Pool struct {
 	logs         int           // how often they were reopened
 	logPath      string        // as of then
 	due          duties        // what unlock has to do
+	templates    map[*Options]*template
+	reaping      func() // stops the reaping of orphans; nil: there was no template
 
 	reloading sync.Mutex    // held by Reload
 	batches   chan struct{} // wakes the watch
@@ -101,6 +105,7 @@ type duties struct {
 func New(o Options) *Pool {
 	p := &Pool{
 		info: o.Info, error: o.Error, critical: o.Critical, options: o.checked(),
+		templates:    map[*Options]*template{},
 		interpreters: map[*interpreter]bool{}, processes: map[*interpreter]bool{}, poller: goroutines{},
 		ended: make(chan struct{}), stop: make(chan struct{}), batches: make(chan struct{}, 1),
 		pace: pace{service: batchTime},

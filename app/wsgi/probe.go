@@ -25,7 +25,7 @@ func (in *interpreter) ask(ctx context.Context) error {
 		}
 		return nil
 	case <-in.process.Done():
-		return in.failure()
+		return failure(in.options, in.process)
 	case <-ctx.Done():
 		return fmt.Errorf("ready_path: GET %s: %w", path, context.Cause(ctx))
 	}

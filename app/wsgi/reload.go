@@ -94,6 +94,7 @@ func (p *Pool) reloaded() {
 	p.crew.goal = 0
 	p.settle()
 	p.unlock()
+	p.endTemplates()
 }
 
 // bootAll boots n interpreters at the same time. When one cannot, none is left

@@ -14,6 +14,8 @@ func (p *Pool) Stop(grace time.Duration) {
 		<-p.ended
 	}
 	p.tasks.Wait()
+	p.endTemplates()
+	p.stopReaping()
 	p.stopWatch.Do(func() { close(p.stop) })
 	p.watched.Wait()
 	p.mu.Lock()

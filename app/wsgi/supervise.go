@@ -46,12 +46,8 @@ func (p *Pool) boot(ctx context.Context, o *Options) (*interpreter, error) {
 	if err != nil {
 		return nil, err
 	}
-	limited := ctx
-	if o.BootTimeout > 0 {
-		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeoutCause(ctx, o.BootTimeout, fmt.Errorf("it was not ready within the boot_timeout of %v", o.BootTimeout))
-		defer cancel()
-	}
+	limited, cancel := o.bootContext(ctx)
+	defer cancel()
 	if err = in.awaitReady(limited); err == nil {
 		return in, nil
 	}
@@ -65,6 +61,14 @@ func (p *Pool) boot(ctx context.Context, o *Options) (*interpreter, error) {
 		in.kill(err.Error())
 	}
 	return nil, fmt.Errorf("worker (pid:%d): %w", in.process.Pid(), err)
+}
+
+// bootContext ends when a process that is started now has to be ready.
+func (o *Options) bootContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.BootTimeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, o.BootTimeout, fmt.Errorf("it was not ready within the boot_timeout of %v", o.BootTimeout))
 }
 
 // spawn starts one more process, unless the pool is stopped.
@@ -195,4 +199,5 @@ func (p *Pool) left(in *interpreter, exit proc.Exit) {
 	}
 	p.checkEnded()
 	p.unlock()
+	p.endTemplates()
 }

@@ -62,9 +62,28 @@ func Start(spec Spec) (*Process, error) {
 		ours.Close()
 		return nil, fmt.Errorf("start %s: %w", spec.Path, err)
 	}
-	p := &Process{process: process, control: newControl(ours, func() {}), done: make(chan struct{}), memory: kernel.watchOOM(process.Pid)}
+	return watch(process, ours), nil
+}
+
+// watch is a child process, from the moment that it exists.
+func watch(process *os.Process, control *os.File) *Process {
+	p := &Process{process: process, control: newControl(control, func() {}), done: make(chan struct{}), memory: kernel.watchOOM(process.Pid)}
 	go p.reap()
-	return p, nil
+	return p
+}
+
+// ControlPair makes a control channel for a child that another process forks: ours
+// for [Adopt], theirs to be passed on. Both are the caller's.
+func ControlPair() (ours, theirs *os.File, err error) { return socketpair() }
+
+// Adopt takes over a process that has become a child of this one after another had
+// forked it; see [Subreaper]. It takes over the control channel too.
+func Adopt(pid int, control *os.File) *Process {
+	family.Lock()
+	family.pids[pid] = true
+	family.Unlock()
+	process, _ := os.FindProcess(pid) // which never fails on Unix
+	return watch(process, control)
 }
 
 // attr arranges the child's descriptors and tells it their names.

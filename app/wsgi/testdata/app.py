@@ -197,3 +197,8 @@ def do_systemexit(path, environ, start_response):
 if "WITHOUT_HANDLER" in os.environ:
     import faulthandler
     faulthandler.unregister(63)
+
+if "WITH_THREAD" in os.environ:
+    threading.Thread(target=threading.Event().wait, daemon=True, name=os.environ["WITH_THREAD"]).start()
+
+write("loaded")
