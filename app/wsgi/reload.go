@@ -26,6 +26,7 @@ func (p *Pool) Reload(o Options) error {
 	for replaced := 0; ; {
 		goal := p.goal()
 		if replaced >= goal {
+			p.tellMemory()
 			return nil
 		}
 		n := goal - replaced

@@ -28,13 +28,14 @@ func (p *Pool) Start() error {
 		return err
 	}
 	p.mu.Lock()
-	defer p.unlock()
 	p.crew.booted = true
 	for _, in := range ins {
 		if !p.join(in) {
 			p.vacate()
 		}
 	}
+	p.unlock()
+	p.tellMemory()
 	return nil
 }
 

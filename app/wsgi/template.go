@@ -212,6 +212,16 @@ func (t *template) kill() {
 	}
 }
 
+// pid is the process's number; 0: it does not run.
+func (t *template) pid() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.process == nil {
+		return 0
+	}
+	return t.process.Pid()
+}
+
 // end ends the template for good.
 func (t *template) end() {
 	t.mu.Lock()

@@ -30,9 +30,7 @@ func (f *fixture) template() int {
 	if t == nil {
 		f.t.Fatal("there is no template")
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.process.Pid()
+	return t.pid()
 }
 
 // loads counts how often the application was loaded.
@@ -43,7 +41,9 @@ func (f *fixture) loads() int { return len(f.calls("loaded")) }
 func TestPreload(t *testing.T) {
 	f := preloaded(t, func(o *Options) { o.Interpreters, o.Threads = 3, 2 })
 	f.ownAnswers()
-	f.ask("/thread").want(200, "True")
+	if !f.told("Preloaded: ") {
+		t.Error("the memory is not told")
+	}
 	if n := f.loads(); n != 1 {
 		t.Errorf("loaded %d times", n)
 	}
@@ -75,6 +75,7 @@ func TestPreloadedInterpreterDies(t *testing.T) {
 		f.ask("/hello").want(200, "Hello")
 	}
 	f.logs("exited with exit code 3")
+	f.ask("/thread").want(200, "True")
 	f.slots()[0].in.process.Signal(syscall.SIGKILL)
 	f.logs("exited with signal SIGKILL")
 	f.ask("/hello").want(200, "Hello")
