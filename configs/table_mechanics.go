@@ -31,8 +31,9 @@ runs a Python configuration file too.`,
 		doc: `Import a WSGI app once, in a process that the interpreters are forked from.
 
 They share the memory of what was imported, and start at once. Connections and
-threads that the app opens while it is imported do not survive a fork. Without
-it each interpreter imports the app for itself.`,
+threads that the app opens while it is imported do not survive a fork; threads
+that run are warned of. Without it each interpreter imports the app for itself.
+The log says what memory they take. A Go app has nothing to preload.`,
 		differs: "a reload imports the app again, in a new process.",
 	},
 	{
