@@ -67,6 +67,20 @@ func parentOf(pid int) (parent int) {
 	return parent
 }
 
+// TestPreloadedScale: one more is forked, and so is who takes a spent one's place.
+func TestPreloadedScale(t *testing.T) {
+	f := preloaded(t, func(o *Options) { o.MaxRequests = 30 })
+	f.Scale(3)
+	f.idle(3)
+	pids := map[string]bool{}
+	for deadline := time.Now().Add(patience); len(pids) < 5 && time.Now().Before(deadline); {
+		pids[string(f.ask("/pid").wait().body)] = true
+	}
+	if n := f.loads(); n != 1 || len(pids) < 5 {
+		t.Errorf("loaded %d times for %d interpreters", n, len(pids))
+	}
+}
+
 // TestPreloadedInterpreterDies: how is known, and a fork takes its place.
 func TestPreloadedInterpreterDies(t *testing.T) {
 	f := preloaded(t, nil)

@@ -138,6 +138,14 @@ func TestNothingToFind(t *testing.T) {
 		t.Errorf("a stranger: %v", err)
 	}
 	cmd.Process.Kill()
+	for deadline := time.Now().Add(patience); !strings.HasPrefix(field(cmd.Process.Pid, "State"), "Z"); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not die")
+		}
+	}
+	if _, err := Find(cmd.Process.Pid); !errors.Is(err, ErrNoProcess) {
+		t.Errorf("one that is not reaped: %v", err)
+	}
 	cmd.Wait()
 	if _, err := Find(cmd.Process.Pid); !errors.Is(err, ErrNoProcess) {
 		t.Errorf("a dead one: %v", err)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -101,7 +102,11 @@ func open(pid int) (*os.File, error) {
 			found = append(found, fd)
 		}
 	}
-	if len(found) == 0 {
+	switch {
+	case len(found) > 0:
+	case strings.HasPrefix(field(pid, "State"), "Z"): // dead, and not reaped yet
+		return nil, ErrNoProcess
+	default:
 		return nil, ErrStranger
 	}
 	f, err := os.OpenFile(filepath.Join(dir, strconv.Itoa(slices.Min(found))), os.O_RDWR, 0)
