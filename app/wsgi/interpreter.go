@@ -39,6 +39,7 @@ type interpreter struct {
 	born    time.Time
 	ready   chan struct{} // closed when the application is loaded and the slots are watched
 	asked   chan struct{} // closed when it has answered ReadyPath
+	heard   chan struct{} // closed when the process has said its last
 	open    atomic.Int32  // slots whose socket is open
 
 	limit    int64                  // max_requests with its jitter; 0: none
@@ -58,7 +59,7 @@ type interpreter struct {
 // start starts a process; ready is closed when it can be given requests.
 func (p *Pool) start(o *Options) (*interpreter, error) {
 	in := &interpreter{
-		pool: p, options: o, born: time.Now(), ready: make(chan struct{}), asked: make(chan struct{}),
+		pool: p, options: o, born: time.Now(), ready: make(chan struct{}), asked: make(chan struct{}), heard: make(chan struct{}),
 		limit: o.requestLimit(), lifetime: o.lifetime(),
 	}
 	var err error
@@ -105,6 +106,9 @@ func (o *Options) spec(title string, files map[string]*os.File) proc.Spec {
 func (o *Options) programFiles(check bool) (map[string]*os.File, error) {
 	files := map[string]*os.File{}
 	settings, err := json.Marshal(o.settings(check))
+	if err == nil && o.Files != nil {
+		files["modules"], err = memFile("srv-modules", modules)
+	}
 	if err != nil {
 		return files, err
 	}
@@ -202,7 +206,9 @@ func (in *interpreter) listen() {
 			}
 			close(in.ready)
 		}
+		in.options.toldFiles(m)
 	}
+	close(in.heard)
 	exit := in.process.Wait()
 	in.closeSlots() // those that are watched are closed already, or will be by their reader
 	in.pool.left(in, exit)
@@ -225,7 +231,7 @@ func (in *interpreter) logExit(exit proc.Exit) {
 func (in *interpreter) awaitReady(ctx context.Context) error {
 	select {
 	case <-in.ready:
-	case <-in.process.Done():
+	case <-in.heard: // it has ended, and has said what it had to say
 		return failure(in.options, in.process)
 	case <-ctx.Done():
 		return context.Cause(ctx)

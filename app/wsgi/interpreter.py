@@ -339,16 +339,21 @@ def main(files):
     for path in [settings["chdir"]] + [p for p in settings["pythonpath"].split(",") if p]:
         sys.path.insert(0, os.path.abspath(path))
     sys.argv = [settings["app"]]
+    modules = module_files(files, channel)
     try:
         app = load(settings["app"])
-    except BaseException:
+    except BaseException as error:
         log("Exception in loading %s\n%s" % (settings["app"], traceback.format_exc()))
+        if modules:
+            modules.tell(error)
         sys.exit(APP_FAILED)
     if settings["check"]:
         return
     if "template" in files:
         exec(compile(os.pread(files["template"], 1 << 20, 0), "<srv template>", "exec"), globals())
         channel, files = forked(channel, files, settings)  # which returns in each interpreter
+        if modules:
+            modules.channel = channel
     base = {
         "SERVER_SOFTWARE": settings["software"],
         "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.run_once": False,
@@ -362,10 +367,22 @@ def main(files):
     threads = [threading.Thread(target=slot.run, daemon=True) for slot in slots[1:]]
     for thread in threads:
         thread.start()
+    if modules:
+        modules.tell()
+        modules.follow()
     channel.sendall(b"ready\n")
     slots[0].run()  # in the main thread, where an application may expect to be
     for thread in threads:
         thread.join()
+
+
+def module_files(files, channel):
+    """What modules.py does; None when nobody wants to know."""
+    if "modules" not in files:
+        return None
+    scope = {}
+    exec(compile(os.pread(files["modules"], 1 << 20, 0), "<srv modules>", "exec"), scope)
+    return scope["ModuleFiles"](channel)
 
 
 def set_title(text):

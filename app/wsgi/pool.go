@@ -48,6 +48,10 @@ type Options struct {
 
 	Restarts restart.Policy // how soon one that has died is replaced
 
+	// Files is told which files the application is made of, again when there are
+	// more; also when it cannot be loaded. From any goroutine. nil: nobody wants to know.
+	Files func(paths []string)
+
 	// The error log: in an interpreter's name, and by level. A reload does not change it.
 	Info     func(pid int, line string)
 	Error    func(line string)

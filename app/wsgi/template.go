@@ -145,14 +145,26 @@ func (t *template) awaitReady() error {
 			if m == proc.Ready {
 				return nil
 			}
+			t.options.toldFiles(m)
 			if !open {
 				messages = nil // it is about to end
 			}
 		case <-t.process.Done():
+			t.lastWords(messages)
 			return failure(t.options, t.process)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
+	}
+}
+
+// lastWords hears what the process said before it ended; nil: all of it was heard.
+func (t *template) lastWords(messages <-chan string) {
+	if messages == nil {
+		return
+	}
+	for m := range messages {
+		t.options.toldFiles(m)
 	}
 }
 
