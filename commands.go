@@ -46,6 +46,9 @@ func (s *server) drain(c arbiter.Command) {
 	grace := idleGrace
 	if c.Relieved {
 		grace = min(p.Keepalive, p.GracefulTimeout)
+		if p.Reload {
+			grace = developGrace
+		}
 	}
 	s.worker.Drain(grace)
 }
@@ -119,3 +122,7 @@ const exitTime = 5 * time.Second
 // stops, for a request that may be on its way. On a reload it stays for as long
 // as it would otherwise, and its next response is its last.
 const idleGrace = 2 * time.Second
+
+// developGrace is for a reload while one develops: a browser is not to see the old
+// code once more because it has an old connection.
+const developGrace = 200 * time.Millisecond

@@ -44,7 +44,7 @@ var layers = []layer{
 	{"internal/health", nil, nil},
 	{"internal/watch", nil, []string{"github.com/fsnotify/fsnotify", "github.com/bmatcuk/doublestar"}},
 	{"internal/accesslog", []string{"internal/log"}, nil},
-	{"arbiter", []string{"configs", "internal/proc", "internal/restart", "internal/log", "internal/health"},
+	{"arbiter", []string{"configs", "internal/proc", "internal/restart", "internal/log", "internal/health", "internal/watch"},
 		[]string{"golang.org/x/sys", "github.com/coreos/go-systemd"}},
 }
 

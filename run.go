@@ -44,7 +44,7 @@ func Run(ctx context.Context, handler http.Handler, settings ...Setting) error {
 	if err != nil {
 		return err
 	}
-	s, err := newServer(p, handler, elog)
+	s, err := newServer(p, handler, elog, nil)
 	if err != nil {
 		closeAll(listeners)
 		return err

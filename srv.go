@@ -124,7 +124,7 @@ func check(p *plan, handler http.Handler) int {
 // arbitrate is the arbiter process.
 func arbitrate(l *configs.Loaded, handler http.Handler) int {
 	p := newPlan(l)
-	cfg, err := arbiterConfig(p, handler)
+	cfg, err := arbiterConfig(l, p, handler)
 	if err != nil {
 		return fail(err)
 	}
@@ -151,10 +151,10 @@ func reload(handler http.Handler, elog *log.Logger) (arbiter.Config, error) {
 	}
 	p := newPlan(l)
 	warnOfDescriptors(p, p.isWSGI(handler), elog)
-	return arbiterConfig(p, handler)
+	return arbiterConfig(l, p, handler)
 }
 
-func arbiterConfig(p *plan, handler http.Handler) (arbiter.Config, error) {
+func arbiterConfig(l *configs.Loaded, p *plan, handler http.Handler) (arbiter.Config, error) {
 	owner, err := p.owner()
 	if err != nil {
 		return arbiter.Config{}, err
@@ -171,6 +171,6 @@ func arbiterConfig(p *plan, handler http.Handler) (arbiter.Config, error) {
 		Bind: p.Bind, HealthBind: p.HealthBind, Backlog: p.Backlog, Umask: p.Umask, ReusePort: p.ReusePort, Pidfile: p.Pidfile,
 		Owner: owner, Log: p.logConfig(), Logs: p.logFiles(),
 		Daemonized: p.Daemon, KeepStdio: p.EnableStdioInheritance,
-		Blob: p.encode(), Engine: p.engine(handler),
+		Watch: watched(l, handler), Blob: p.encode(), Engine: p.engine(handler),
 	}, nil
 }

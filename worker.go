@@ -37,6 +37,7 @@ type server struct {
 	worker  workers.Worker
 	pool    *wsgi.Pool          // nil for a Go app
 	access  *accessLog          // nil: off
+	files   func([]string)      // wsgi.Options.Files
 	done    chan struct{}       // closed when no connection is left
 	spent   func(reason string) // it is time for a successor; may be called again
 
@@ -46,9 +47,9 @@ type server struct {
 }
 
 // newServer makes the app and the worker around it. With a WSGI app it returns
-// when the interpreters are ready.
-func newServer(p *plan, handler http.Handler, elog *log.Logger) (*server, error) {
-	s := &server{log: elog, environ: os.Environ(), done: make(chan struct{})}
+// when the interpreters are ready; files, if it is not nil, is told what the app is made of.
+func newServer(p *plan, handler http.Handler, elog *log.Logger, files func([]string)) (*server, error) {
+	s := &server{log: elog, files: files, environ: os.Environ(), done: make(chan struct{})}
 	s.plan.Store(p)
 	for _, v := range p.environment() {
 		key, value, _ := strings.Cut(v, "=")
@@ -117,6 +118,7 @@ func (s *server) poolOptions(p *plan) (wsgi.Options, error) {
 	o.Info = func(pid int, line string) { s.log.As(pid).Infof("%s", line) }
 	o.Error = func(line string) { logError(s.log, line) }
 	o.Critical = func(line string) { s.log.Criticalf("%s", line) }
+	o.Files = s.files
 	return o, nil
 }
 
@@ -167,7 +169,7 @@ func workerMain(handler http.Handler) int {
 	}
 	dumpStacksTo(elog)
 	defer serveStacks(elog)()
-	s, err := newServer(p, handler, elog)
+	s, err := newServer(p, handler, elog, filesTold(p, env))
 	switch {
 	case errors.Is(err, wsgi.ErrApp):
 		elog.Errorf("App failed to load.")
@@ -203,6 +205,14 @@ func workerMain(handler http.Handler) int {
 		elog.Infof("Worker exiting (pid: %d)", os.Getpid())
 	}
 	return arbiter.ExitOK
+}
+
+// filesTold passes on to the arbiter what the app is made of, when it watches files.
+func filesTold(p *plan, env *arbiter.WorkerEnv) func([]string) {
+	if !p.Reload {
+		return nil
+	}
+	return func(paths []string) { env.Files(paths) }
 }
 
 // spareProcessor lets one more goroutine run at a time than there are processors.

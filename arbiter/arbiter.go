@@ -22,16 +22,18 @@ type Arbiter struct {
 	events  chan func()
 	sockets []*socket               // those of serving
 	health  map[string]*healthPoint // by the value of health_bind
+	watcher watcher                 // nil: reload is off
 
 	workers map[*worker]struct{} // every process that has not ended
 	serving *generation          // the newest one that should serve
 	coming  *generation          // the one a reload has started, until it is ready
 	leaving *generation          // one that failed half-way, until serving has its places back
 
-	loading     bool     // the settings are being read for a reload
-	reloadAgain bool     // another HUP came meanwhile
-	renewing    *renewal // the serving worker process is reloading in place
-	scaled      int      // TTINs less TTOUs since the last HUP
+	loading     bool      // the settings are being read for a reload
+	reloadAgain bool      // another HUP came meanwhile
+	renewing    *renewal  // the serving worker process is reloading in place
+	scaled      int       // TTINs less TTOUs since the last HUP
+	loadBegan   time.Time // the code that is or will be running was read later than this
 
 	looked time.Time // when lookAfter was called last
 
@@ -122,6 +124,7 @@ func (a *Arbiter) loop(stops, others <-chan os.Signal) {
 	catchSIGPIPE()
 	timer := time.NewTimer(0)
 	a.begin()
+	defer a.unwatch()
 	for {
 		next := a.manage()
 		if a.finished() {
@@ -135,6 +138,8 @@ func (a *Arbiter) loop(stops, others <-chan os.Signal) {
 			a.onSignals(s, others)
 		case event := <-a.events:
 			event()
+		case paths := <-a.changes():
+			a.onChange(paths)
 		case <-timer.C:
 		}
 	}
@@ -150,7 +155,11 @@ func (a *Arbiter) onSignals(first os.Signal, more <-chan os.Signal) {
 }
 
 // begin makes the first generation, which the loop then keeps up.
-func (a *Arbiter) begin() { a.serving = newGeneration(a.cfg, a.sockets) }
+func (a *Arbiter) begin() {
+	a.loadBegan = a.system.now()
+	a.watchFor(a.cfg.Watch)
+	a.serving = newGeneration(a.cfg, a.sockets)
+}
 
 // idle is how long the loop sleeps when nothing is due.
 const idle = time.Hour

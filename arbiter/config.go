@@ -45,6 +45,7 @@ type Config struct {
 	Owner     *Owner   // of the worker processes; nil: this process's user
 	Logs      []string // the files that worker processes log to
 	KeepStdio bool     // a daemon's standard streams stay, but a terminal's
+	Watch     *Watch   // nil: files are not watched
 
 	// Blob is handed to each worker process as it is: its settings.
 	Blob []byte

@@ -54,6 +54,8 @@ func (a *Arbiter) lost(g *generation, exit proc.Exit, why string) {
 	case a.stop != running || g == a.leaving:
 	case g == a.coming:
 		a.reloadFailed(why)
+	case !g.booted && a.cfg.Watch != nil:
+		a.awaitChange(g, exit)
 	case !g.booted:
 		a.halt(exit)
 	default:

@@ -25,6 +25,9 @@ type generation struct {
 	// ends means that the generation cannot start; afterwards it is an accident.
 	booted bool
 
+	// broken: its processes could not start, and are not tried again. The next generation is.
+	broken bool
+
 	spent []*worker // members that want a successor, the first come first
 
 	deaths   restart.History
@@ -62,6 +65,8 @@ type worker struct {
 // and relieveExcess bring it about.
 func (a *Arbiter) want(g *generation) int {
 	switch {
+	case g.broken:
+		return 0
 	case g == a.coming:
 		return min(g.size, g.ready+surge(g))
 	case g == a.leaving: // a reload failed half-way: as long as they are needed
@@ -131,6 +136,8 @@ func (a *Arbiter) onReport(w *worker, r report) {
 		a.onRenewed(w, "")
 	case failedMessage:
 		a.onRenewed(w, r.text)
+	case filesMessage:
+		a.onFiles(r.files)
 	}
 }
 

@@ -19,11 +19,11 @@ func (a *Arbiter) beginReload() {
 	if a.delayed() {
 		return // there is nothing left to reload for
 	}
-	if !a.serving.booted || a.coming != nil || a.loading || a.renewing != nil {
+	if !a.serving.booted && !a.serving.broken || a.coming != nil || a.loading || a.renewing != nil {
 		a.reloadAgain = true
 		return
 	}
-	a.loading = true
+	a.loading, a.loadBegan = true, a.system.now()
 	go func() {
 		cfg, err := a.reload()
 		a.events <- func() { a.onLoaded(cfg, err) }
@@ -49,6 +49,7 @@ func (a *Arbiter) onLoaded(cfg Config, err error) {
 		a.refuse(err.Error())
 		return
 	}
+	a.watchFor(cfg.Watch)
 	next := newGeneration(cfg, sockets)
 	if a.scaled != 0 { // TTIN or TTOU came after HUP
 		next.scale(a.scaled)
@@ -62,7 +63,7 @@ func (a *Arbiter) onLoaded(cfg Config, err error) {
 
 // refuse ends a reload that has changed nothing.
 func (a *Arbiter) refuse(why string) {
-	a.log.Errorf("Reload failed: %s. The workers keep serving with the settings they have.", why)
+	a.log.Errorf("Reload failed: %s. %s", why, a.meanwhile("The workers keep serving with the settings they have."))
 	a.keepHealth(a.cfg.HealthBind)
 	a.reloadOver()
 }
@@ -87,6 +88,9 @@ func (a *Arbiter) adopt(cfg Config) {
 	before := a.cfg
 	a.cfg = cfg
 	a.keepHealth(cfg.HealthBind)
+	if cfg.Watch == nil {
+		a.unwatch()
+	}
 	a.showTitle()
 	if cfg.Log != before.Log {
 		if err := a.log.Change(cfg.Log); err != nil {
@@ -115,7 +119,7 @@ func (a *Arbiter) movePidfile(path string) {
 // reloadFailed gives the coming generation up. Those of it that serve already do so until the
 // serving one, whose places they took, is complete again.
 func (a *Arbiter) reloadFailed(why string) {
-	a.log.Errorf("Reload failed: %s. The workers of before keep serving.", why)
+	a.log.Errorf("Reload failed: %s. %s", why, a.meanwhile("The workers of before keep serving."))
 	failed := a.coming
 	a.coming = nil
 	for w := range a.workers {
@@ -127,6 +131,14 @@ func (a *Arbiter) reloadFailed(why string) {
 	a.closeThose(failed.sockets, a.sockets)
 	a.keepHealth(a.cfg.HealthBind)
 	a.reloadOver()
+}
+
+// meanwhile says who serves after a reload that failed, if anybody does.
+func (a *Arbiter) meanwhile(serving string) string {
+	if a.serving.broken {
+		return "Clients wait for the next change of a file, or HUP."
+	}
+	return serving
 }
 
 // reloadOver is called when another reload may begin.

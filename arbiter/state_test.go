@@ -25,6 +25,7 @@ type world struct {
 	broken   bool   // no process can be started
 	next     Config // what a reload reads
 	nextErr  error
+	watching *fakeWatcher
 	logPath  string
 	told     []string // to the service manager
 }
@@ -85,6 +86,10 @@ func worldWith(t *testing.T, cfg Config) *world {
 	w.system = system{
 		now: func() time.Time { return w.clock }, sleep: func(d time.Duration) { w.clock = w.clock.Add(d) },
 		setTitle: func(string) {}, spawn: w.spawnFake, notify: func(s string) { w.told = append(w.told, s) },
+		newWatcher: func(string, func(string)) watcher {
+			w.watching = &fakeWatcher{}
+			return w.watching
+		},
 		watch: func(c child, says func(report), ended func(proc.Exit)) {
 			f := c.(*fakeChild)
 			f.says, f.ended = says, ended

@@ -19,6 +19,7 @@ type system struct {
 	listen     func(bind string, o socketOptions) (*socket, error)
 	setBacklog func(s *socket, backlog int) error
 	setTitle   func(string)
+	newWatcher func(engine string, warn func(string)) watcher
 	spawn      func(cfg *Config, sockets []*socket) (child, error)
 	// watch tells what a child says, and once, last, that it has ended; from a
 	// goroutine that may wait.
@@ -38,7 +39,7 @@ type child interface {
 
 var realSystem = system{
 	now: time.Now, sleep: time.Sleep, listen: listen, setBacklog: setBacklog, setTitle: proc.SetTitle,
-	spawn: spawnProcess, watch: watchProcess, reexec: reexec,
+	newWatcher: newWatcher, spawn: spawnProcess, watch: watchProcess, reexec: reexec,
 }
 
 func spawnProcess(cfg *Config, sockets []*socket) (child, error) {
