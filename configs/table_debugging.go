@@ -25,7 +25,9 @@ Then check the configuration, as --check-config does, and exit.`,
 
 The files of the modules that the app has imported are watched, the
 configuration file and reload_extra_files too. A change that does not load
-shows its traceback, and the next one is tried again.`,
+shows its traceback, and the next one is tried again; at the start clients wait
+for it. When the file of a Go program changes the log says so, and no more: a
+reload would start the program again that runs.`,
 		differs: "the old code serves until the new code is ready.",
 	},
 	{
@@ -41,7 +43,8 @@ inotify, and poll where there is none.`,
 		meta: "PATTERN", kind: list{what: "paths, which may hold *, ? and [...]", split: words}, value: []string{},
 		doc: `A file to watch besides the code, such as a template; may be repeated.
 
-A pattern may hold *, ? and [...]; ** stands for any number of directories.`,
+It is relative to chdir, and may hold *, ? and [...]; ** stands for any number
+of directories.`,
 		differs: "patterns are new.",
 	},
 }
