@@ -43,14 +43,14 @@ func (s *server) drain(c arbiter.Command) {
 		limit = p.GracefulTimeout
 	}
 	s.drainBy.Store(time.Now().Add(limit).UnixNano())
-	grace := idleGrace
-	if c.Relieved {
-		grace = min(p.Keepalive, p.GracefulTimeout)
-		if p.Reload {
-			grace = developGrace
-		}
+	switch {
+	case !c.Relieved:
+		s.worker.Finish(idleGrace)
+	case p.Reload:
+		s.worker.Drain(developGrace)
+	default:
+		s.worker.Drain(min(p.Keepalive, p.GracefulTimeout))
 	}
-	s.worker.Drain(grace)
 }
 
 // stopPool ends the interpreters when no client is left. They have what is left

@@ -67,7 +67,7 @@ func Run(ctx context.Context, handler http.Handler, settings ...Setting) error {
 
 // stop drains, and cuts what has not finished in time.
 func (s *server) stop(limit time.Duration) {
-	s.worker.Drain(min(idleGrace, limit/2))
+	s.worker.Finish(min(idleGrace, limit/2))
 	select {
 	case <-s.done:
 	case <-time.After(limit):

@@ -17,6 +17,7 @@ import (
 // workers have it by inheritance.
 type socket struct {
 	file *os.File
+	tcp  bool   // made by this process, for TCP
 	path string // of a Unix socket that has a file
 	name string // for the log: http://127.0.0.1:8000, unix:/run/srv.sock
 	bind string // the value of bind that it was made for
@@ -91,6 +92,7 @@ func listenUnix(addr address, o socketOptions) (*socket, error) {
 
 func listenOn(addr address, o socketOptions) (*socket, error) {
 	lc := net.ListenConfig{}
+	lc.SetMultipathTCP(false) // it knows no filters, see closeDoor
 	if o.reusePort && addr.network != "unix" {
 		lc.Control = reusePort
 	}
@@ -152,7 +154,7 @@ func keep(ln net.Listener, addr address, backlog int) (*socket, error) {
 	if err := errors.Join(controlErr, err); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr.value, err)
 	}
-	return &socket{file: os.NewFile(uintptr(fd), "listener"), name: display(ln.Addr())}, nil
+	return &socket{file: os.NewFile(uintptr(fd), "listener"), name: display(ln.Addr()), tcp: addr.network != "unix"}, nil
 }
 
 // setBacklog changes how many connections may wait to be accepted.

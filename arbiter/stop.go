@@ -88,6 +88,9 @@ func (a *Arbiter) stopAll(how stopState) {
 	if a.coming != nil {
 		a.closeThose(a.coming.sockets, a.sockets)
 	}
+	if how == graceful && !a.shared() {
+		a.closeDoors()
+	}
 	a.closeSockets()
 	if a.successor != nil {
 		a.keepHealth(nil) // it answers
@@ -97,6 +100,19 @@ func (a *Arbiter) stopAll(how stopState) {
 			a.drain(w)
 		} else {
 			a.quit(w)
+		}
+	}
+}
+
+// closeDoors has no more clients connect. A socket that was passed to this process
+// may be somebody else's too, and stays as it is.
+func (a *Arbiter) closeDoors() {
+	for _, s := range a.sockets {
+		if !s.tcp {
+			continue
+		}
+		if err := s.closeDoor(); err != nil {
+			a.log.Debugf("%v", err)
 		}
 	}
 }

@@ -58,6 +58,7 @@ type Core struct {
 	onLoops   bool // Feed is called on event loops
 	oneShot   bool // every response is its connection's last
 	draining  atomic.Bool
+	finishing atomic.Bool  // draining, and nobody else accepts
 	grace     atomic.Int64 // what Drain gave
 	crowded   atomic.Int32 // who waits in Admit for an idle connection
 	wheel     wheel
@@ -132,26 +133,29 @@ func (c *Core) Close() {
 
 // Admit waits until one more connection may be accepted. At the limit the
 // connection that has idled longest makes room; where none idles, Admit waits
-// for one that does, or for one to end. False: the worker drains, accept no more.
+// for one that does, or for one to end. False: accept no more.
 func (c *Core) Admit() bool {
 	if !c.full() {
-		return !c.draining.Load()
+		return !c.over()
 	}
 	c.crowded.Add(1)
 	defer c.crowded.Add(-1)
 	c.room.L.Lock()
 	defer c.room.L.Unlock()
-	for c.full() && !c.draining.Load() {
+	for c.full() && !c.over() {
 		seen := c.changes
 		c.room.L.Unlock()
 		c.wheel.closeOneIdle()
 		c.room.L.Lock()
-		for c.full() && !c.draining.Load() && c.changes == seen {
+		for c.full() && !c.over() && c.changes == seen {
 			c.room.Wait()
 		}
 	}
-	return !c.draining.Load()
+	return !c.over()
 }
+
+// over says that no client is accepted any more.
+func (c *Core) over() bool { return c.draining.Load() && !c.finishing.Load() }
 
 func (c *Core) full() bool {
 	return c.Connections > 0 && c.Stats.Open.Load() >= int64(c.Connections)
@@ -169,14 +173,14 @@ func (c *Core) idled() {
 func (c *Core) OneShotClass() bool { return c.oneShot }
 
 // AdmitCall waits until fewer exchanges are in the app's hands than there may be.
-// False: the worker drains.
+// False: accept no more.
 func (c *Core) AdmitCall() bool {
 	c.room.L.Lock()
 	defer c.room.L.Unlock()
-	for !c.draining.Load() && c.busy() {
+	for !c.over() && c.busy() {
 		c.room.Wait()
 	}
-	return !c.draining.Load()
+	return !c.over()
 }
 
 func (c *Core) busy() bool {
@@ -218,8 +222,16 @@ func (c *Core) Drain(grace time.Duration) {
 	c.wheel.each(func(conn *Conn) { conn.drain(grace) })
 }
 
+// Finish is Drain for a worker that nobody stands in for: those who wait in the
+// listeners' queues are accepted first.
+func (c *Core) Finish(grace time.Duration) {
+	c.finishing.Store(true)
+	c.Drain(grace)
+}
+
 // CloseAll cuts every connection.
 func (c *Core) CloseAll() {
+	c.finishing.Store(false)
 	c.draining.Store(true)
 	c.wake()
 	c.wheel.each(func(conn *Conn) { conn.cut() })

@@ -21,6 +21,11 @@ type Worker interface {
 	// when the last connection has gone. From any goroutine.
 	Drain(idleGrace time.Duration)
 
+	// Finish is Drain when nobody else accepts from the listeners: a client that
+	// has connected waits in their queues, takes itself for accepted, and would be
+	// reset with the last listener. So it is served too. From any goroutine.
+	Finish(idleGrace time.Duration)
+
 	// Close cuts every connection; Serve returns soon after. From any goroutine.
 	Close()
 }

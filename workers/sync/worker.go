@@ -16,26 +16,14 @@ func init() { workers.Register("sync", New) }
 func New(core *workers.Core) (workers.Worker, error) {
 	core.OneShot()
 	return goconn.NewWorker(core, func(ln net.Listener, serve func(net.Conn)) {
-		core.Accept(gate{ln, core}, serve)
+		core.Accept(ln, func(nc net.Conn) {
+			if isReset(nc) {
+				nc.Close()
+				return
+			}
+			serve(nc)
+		})
 	}), nil
-}
-
-// gate is a listener that accepts only while a call is free. Clients wait in the
-// listening socket's queue, and one that has reset its connection there is let go.
-type gate struct {
-	net.Listener
-	core *workers.Core
-}
-
-func (g gate) Accept() (net.Conn, error) {
-	for g.core.AdmitCall() {
-		nc, err := g.Listener.Accept()
-		if err != nil || !isReset(nc) {
-			return nc, err
-		}
-		nc.Close()
-	}
-	return nil, net.ErrClosed
 }
 
 // isReset says whether the client has reset the connection already.

@@ -19,6 +19,7 @@ func (s *suite) stopping(t *testing.T) {
 	t.Run("drain, idle", func(t *testing.T) { inEvery(t, s.drainIdle) })
 	t.Run("drain, idle with grace", s.drainGrace)
 	t.Run("drain, many arriving", func(t *testing.T) { inEvery(t, s.drainArriving) })
+	t.Run("finish, many in the queue", func(t *testing.T) { inEvery(t, s.finishArriving) })
 	t.Run("close, app at work", func(t *testing.T) { inEachMode(t, s.closeBusy) })
 	t.Run("close, handler at work", s.closeHandler)
 	t.Run("close, slow reader", func(t *testing.T) { inEvery(t, s.closeSlow) })
@@ -160,6 +161,31 @@ func (s *suite) drainArriving(t *testing.T, k kind) {
 	if accepted := int(sv.stats.Accepted.Load()); answered != accepted {
 		t.Errorf("%d accepted, %d answered", accepted, answered)
 	}
+}
+
+// finishArriving: where nobody else accepts, that queue is served too, and only
+// then closed.
+func (s *suite) finishArriving(t *testing.T, k kind) {
+	const many = 50
+	sv := s.start(t, k.app())
+	clients := make([]*client, many)
+	for i := range clients {
+		clients[i] = sv.dial(t)
+		clients[i].send(request("GET", "/hello", ""))
+	}
+	sv.worker.Finish(long)
+	for _, c := range clients {
+		c.answer("GET").want(t, 200, "Hello World")
+		c.Close()
+	}
+	eventually(t, "no client is accepted", func() bool {
+		nc, err := net.Dial("tcp", sv.tcp)
+		if err == nil {
+			nc.Close()
+		}
+		return err != nil
+	})
+	sv.stop(t)
 }
 
 func (s *suite) closeBusy(t *testing.T, mode app.Mode) {
