@@ -15,10 +15,7 @@ import (
 // board is the scoreboard of one interpreter: memory that it shares with the
 // pool, some words for each slot. It outlives the interpreter, and is unmapped
 // when nothing of the pool can reach it.
-type board struct {
-	mem  []byte
-	file *os.File // for the interpreter to map
-}
+type board struct{ mem []byte }
 
 // words are a slot's. They are stored by the slot's thread, but for limit.
 type words struct {
@@ -32,28 +29,30 @@ type words struct {
 
 const noLimit = math.MaxUint64
 
-func newBoard(slots int) (*board, error) {
+// newBoard makes a board, and the file by which the interpreter maps it; the
+// caller closes that.
+func newBoard(slots int) (*board, *os.File, error) {
 	fd, err := unix.MemfdCreate("srv-scoreboard", unix.MFD_CLOEXEC)
 	if err != nil {
-		return nil, fmt.Errorf("scoreboard: %w", os.NewSyscallError("memfd_create", err))
+		return nil, nil, fmt.Errorf("scoreboard: %w", os.NewSyscallError("memfd_create", err))
 	}
 	f := os.NewFile(uintptr(fd), "scoreboard")
 	size := slots * int(unsafe.Sizeof(words{}))
 	if err := f.Truncate(int64(size)); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("scoreboard: %w", err)
+		return nil, nil, fmt.Errorf("scoreboard: %w", err)
 	}
 	mem, err := unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("scoreboard: %w", os.NewSyscallError("mmap", err))
+		return nil, nil, fmt.Errorf("scoreboard: %w", os.NewSyscallError("mmap", err))
 	}
-	b := &board{mem: mem, file: f}
+	b := &board{mem}
 	runtime.AddCleanup(b, func(mem []byte) { unix.Munmap(mem) }, mem)
 	for i := range slots {
 		b.slot(i).limit.Store(noLimit)
 	}
-	return b, nil
+	return b, f, nil
 }
 
 func (b *board) slot(i int) *words {

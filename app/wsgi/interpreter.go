@@ -62,10 +62,6 @@ func (p *Pool) start(o *Options) (*interpreter, error) {
 		pool: p, options: o, born: time.Now(), ready: make(chan struct{}), asked: make(chan struct{}), heard: make(chan struct{}),
 		limit: o.requestLimit(), lifetime: o.lifetime(),
 	}
-	var err error
-	if in.board, err = newBoard(o.Threads); err != nil {
-		return nil, err
-	}
 	files, err := in.files()
 	defer closeAll(files)
 	if err != nil {
@@ -121,8 +117,11 @@ func (o *Options) programFiles(check bool) (map[string]*os.File, error) {
 
 // files makes what the process is passed of its own, and the pool's ends of it.
 func (in *interpreter) files() (map[string]*os.File, error) {
-	files := map[string]*os.File{"board": dup(in.board.file)}
+	files := map[string]*os.File{}
 	var err error
+	if in.board, files["board"], err = newBoard(in.options.Threads); err != nil {
+		return files, err
+	}
 	if files["stacks"], err = stacks.NewFile(); err != nil {
 		return files, err
 	}

@@ -1,6 +1,7 @@
 package wsgi
 
 import (
+	"os"
 	"testing"
 
 	"github.com/seed-77b39ca9/srv/app"
@@ -12,10 +13,12 @@ import (
 func deaf(tb testing.TB, dead *proc.Process) *slot {
 	p := New(Options{Info: func(int, string) {}, Error: func(string) {}})
 	in := &interpreter{pool: p, options: p.options, process: dead, joined: true, ready: make(chan struct{})}
+	var file *os.File
 	var err error
-	if in.board, err = newBoard(1); err != nil {
+	if in.board, file, err = newBoard(1); err != nil {
 		tb.Fatal(err)
 	}
+	file.Close()
 	s, theirs, err := newSlot(in, 0)
 	if err != nil {
 		tb.Fatal(err)
@@ -24,7 +27,6 @@ func deaf(tb testing.TB, dead *proc.Process) *slot {
 		s.conn.Close()
 		s.reader.Close()
 		theirs.Close()
-		in.board.file.Close()
 	})
 	in.slots = []*slot{s}
 	p.interpreters[in] = true
