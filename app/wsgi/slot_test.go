@@ -69,6 +69,29 @@ func TestLateAnswers(t *testing.T) {
 	ex.want(200, "in time")
 }
 
+// TestRescueComesTooLate: while it waits for the barrier the batch ends and the slot
+// is given another one, of which nothing may be taken back.
+func TestRescueComesTooLate(t *testing.T) {
+	s := deaf(t, ended(t))
+	first, second := []app.Exchange{get(t, "/1"), get(t, "/2")}, []app.Exchange{get(t, "/3"), get(t, "/4")}
+	s.send(first)
+	s.since = s.since.Add(-2 * slowBatch)
+	s.words.started.Store(1)
+	defer func(real func()) { barrier = real }(barrier)
+	barrier = func() {
+		s.pool.requeue(second)
+		for n := range uint32(2) {
+			s.OnData(answer(flagHead|flagEnd, n+1, "200 OK", ""))
+		}
+	}
+	if again := s.rescue(); len(again) > 0 {
+		t.Errorf("%d requests of the next batch were taken back", len(again))
+	}
+	if !s.busy() {
+		t.Error("the slot was not given the next batch")
+	}
+}
+
 // TestDiesInItsLastFrame: half an answer is none.
 func TestDiesInItsLastFrame(t *testing.T) {
 	for _, size := range []int{10, 2 * pieceMin} { // waited for whole, and passed on as it arrives

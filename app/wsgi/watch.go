@@ -112,10 +112,16 @@ func (s *slot) takeBack() []app.Exchange {
 	s.rescued = true
 	// Nothing is sent to the slot before this batch is over, so limit stays.
 	s.words.limit.Store(s.words.started.Load() + 1)
+	last := s.sent
 	s.mu.Unlock()
 	barrier()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.sent != last {
+		// The barrier took so long that the batch is over, and the slot has another
+		// one, without a limit: taken back, its requests would be begun twice.
+		return nil
+	}
 	started := s.words.started.Load()
 	var again []app.Exchange
 	for i := range s.inflight {
