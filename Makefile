@@ -12,7 +12,7 @@ PARALLEL   ?= 4
 CONCURRENT = . ./app/... ./arbiter/... ./configs/... ./internal/... ./protocol/... ./workers/...
 VENVS      = .venv/.made $(if $(PYPY),.venv-pypy/.made)
 
-.PHONY: build test e2e race lint cover fuzz bench run venv clean
+.PHONY: build test e2e chaos race lint cover fuzz bench run venv clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/srv ./cmd/srv
@@ -25,6 +25,10 @@ test: build venv lint
 # -count=1: the test cache does not know of the binaries and apps that these tests start.
 e2e: venv
 	$(GO) test -timeout=8m -parallel=$(PARALLEL) -count=1 ./e2e
+
+# Every scenario in every worker class, long and often: see docs/chaos.md. The tests' short form is part of e2e.
+chaos: venv
+	$(GO) test -timeout=90m -parallel=$(PARALLEL) -count=1 -v -run='^TestChaos$$' ./e2e -chaos.long
 
 race:
 	$(GO) test -race -timeout=10m $(CONCURRENT)

@@ -6,6 +6,7 @@
 //	gate_test.go      apps tell the test where they are and wait for its word
 //	processes_test.go the process tree, from /proc
 //	client_test.go    HTTP by hand, where net/http would hide what is tested
+//	chaos_*_test.go   servers that are broken under load; chaos/ is the load
 //	apps/, goapp/     what is served
 //
 // Nothing here sleeps in the hope that something has happened by then: a test

@@ -46,9 +46,11 @@ func processOf(pid int) (process, bool) {
 }
 
 // descendants are the processes below the arbiter.
-func (s *server) descendants() []process {
+func (s *server) descendants() []process { return descendantsOf(s.cmd.Process.Pid) }
+
+func descendantsOf(pid int) []process {
 	all := processes()
-	below := map[int]bool{s.cmd.Process.Pid: true}
+	below := map[int]bool{pid: true}
 	var found []process
 	for grown := true; grown; {
 		grown = false
@@ -64,15 +66,21 @@ func (s *server) descendants() []process {
 }
 
 // interpreters are those of the descendants that run Python.
-func (s *server) interpreters() []process {
+func (s *server) interpreters() []process { return interpretersOf(s.cmd.Process.Pid) }
+
+func interpretersOf(pid int) []process {
 	var found []process
-	for _, p := range s.descendants() {
-		exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.pid))
-		if strings.Contains(exe, "python") || strings.Contains(exe, "pypy") {
+	for _, p := range descendantsOf(pid) {
+		if p.runsPython() {
 			found = append(found, p)
 		}
 	}
 	return found
+}
+
+func (p process) runsPython() bool {
+	exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.pid))
+	return strings.Contains(exe, "python") || strings.Contains(exe, "pypy")
 }
 
 // alive says whether this very process still runs.

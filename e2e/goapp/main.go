@@ -1,5 +1,5 @@
 // Command goapp is a Go program that embeds the server; the end-to-end tests ask
-// it for what apps/examples.py and apps/station.py do in Python.
+// it for what apps/examples.py, apps/station.py and apps/ledger.py do in Python.
 package main
 
 import (
@@ -30,6 +30,8 @@ func main() {
 	mux.HandleFunc("/print", func(w http.ResponseWriter, _ *http.Request) { fmt.Println("printed"); text(w, "") })
 	mux.HandleFunc("/wait", wait)
 	mux.HandleFunc("/stay", stay)
+	mux.HandleFunc("/ledger/{kind}/{number}", numbered)
+	failIfBroken()
 	srv.Main(mux)
 }
 
