@@ -19,19 +19,9 @@ import (
 
 // Each folder gets plain values; this file is where they come from.
 
-// Time limits that are no settings yet: generous to any client that is alive.
-const (
-	headTimeout = 60 * time.Second
-	bodyTimeout = 60 * time.Second
-	sendTimeout = 60 * time.Second
-)
-
-// spoolAfter is how much of a request's content is kept in memory. What an
-// interpreter gets through its socket must fit into that.
-const (
-	spoolAfter     = 1 << 20
-	spoolAfterWSGI = 64 << 10
-)
+// spoolAfterWSGI is the most of a request's content that is kept in memory for a
+// WSGI app: what an interpreter gets through its socket must fit into that.
+const spoolAfterWSGI = 64 << 10
 
 func protocolOptions(s *configs.Settings) *protocol.Options {
 	o := &protocol.Options{
@@ -67,22 +57,35 @@ func workerOptions(p *plan, wsgi bool) workers.Options {
 		Protocol:      protocolOptions(&p.Settings),
 		Connections:   p.WorkerConnections,
 		KeepAlive:     p.Keepalive,
-		HeadTimeout:   headTimeout,
-		BodyTimeout:   bodyTimeout,
-		SendTimeout:   sendTimeout,
-		SpoolAfter:    spoolAfter,
+		FirstByte:     p.FirstByteTimeout,
+		HeadTimeout:   p.ClientHeaderTimeout,
+		BodyTimeout:   p.ClientBodyTimeout,
+		BodyRate:      p.ClientBodyMinRate,
+		SendTimeout:   p.SendTimeout,
+		SendRate:      p.SendMinRate,
+		SpoolAfter:    p.ClientBodyBufferSize,
 		SpoolDir:      p.spoolDir(),
+		ResponseDir:   firstOf(p.WorkerTmpDir, os.TempDir()),
 		ProxyProtocol: p.ProxyProtocol != "off" && p.ProxyProtocol != "",
 		ProxyAllowed:  allowed(p.ProxyAllowIPs),
 		Trusted:       allowed(p.ForwardedAllowIPs),
 		Calls:         max(p.Threads, 1),
 	}
 	o.Loops = runtime.GOMAXPROCS(0)
+	processes := int64(p.Workers)
+	if wsgi {
+		processes = 1 // one process serves the clients of all interpreters
+	}
+	o.ResponseMemory, o.ResponseSpool = p.ResponseBufferSize, p.ResponseSpoolSize
+	o.MemoryBudget = budget(p.MemoryBudget, memory()/4, processes)
+	o.SpoolBudget = budget(p.SpoolBudget, freeSpace(o.ResponseDir)/2, processes)
 	if p.MaxRequests > 0 && !wsgi {
 		o.MaxExchanges = int64(p.MaxRequests + rand.IntN(p.MaxRequestsJitter+1))
 	}
 	if wsgi {
-		o.SpoolAfter = spoolAfterWSGI
+		if o.SpoolAfter == 0 || o.SpoolAfter > spoolAfterWSGI {
+			o.SpoolAfter = spoolAfterWSGI
+		}
 		o.Calls *= p.Workers
 		// One loop feeds many interpreters, and needs no other to wake.
 		o.Loops = 1

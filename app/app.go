@@ -64,7 +64,7 @@ type Exchange interface {
 
 	// Write gives the next part of the response's content; p is free to be used
 	// again when it returns. What the client does not take yet is kept; the
-	// caller watches Pending, and waits with OnDrain. An error says that the
+	// caller watches Full, and waits with OnDrain. An error says that the
 	// client is gone (ErrGone) or that the head's Content-Length is exceeded.
 	Write(p []byte) error
 
@@ -83,6 +83,10 @@ type Exchange interface {
 
 	// Pending is how many bytes of the response wait for the client.
 	Pending() int
+
+	// Full says that so much waits for the client, in memory and on disk, that
+	// the app should wait before it gives more (OnDrain).
+	Full() bool
 
 	// OnDrain has f called once, from any goroutine, when Pending has fallen
 	// low or the client has gone; at once when that is so already.

@@ -57,6 +57,18 @@ type Settings struct {
 	LimitRequestFieldSize int   `json:"limit_request_field_size"` // bytes; 0: none
 	LimitRequestBody      int64 `json:"limit_request_body"`       // bytes; 0: none
 
+	FirstByteTimeout     time.Duration `json:"first_byte_timeout"`    // 0: none
+	ClientHeaderTimeout  time.Duration `json:"client_header_timeout"` // 0: none
+	ClientBodyTimeout    time.Duration `json:"client_body_timeout"`   // 0: none
+	ClientBodyMinRate    int64         `json:"client_body_min_rate"`  // bytes a second; 0: any
+	SendTimeout          time.Duration `json:"send_timeout"`          // 0: none
+	SendMinRate          int64         `json:"send_min_rate"`         // bytes a second; 0: any
+	ClientBodyBufferSize int64         `json:"client_body_buffer_size"`
+	ResponseBufferSize   int64         `json:"response_buffer_size"` // 0: any
+	ResponseSpoolSize    int64         `json:"response_spool_size"`  // 0: no files
+	MemoryBudget         int64         `json:"memory_budget"`        // 0: from the memory that there is
+	SpoolBudget          int64         `json:"spool_budget"`         // 0: from the disk space that there is
+
 	Chdir      string   `json:"chdir"`      // absolute, exists
 	PythonPath string   `json:"pythonpath"` // directories, separated by commas
 	Python     string   `json:"python"`     // "": see FindPython

@@ -30,6 +30,7 @@ var table = slices.Concat(
 	loggingRows,
 	namingRows,
 	securityRows,
+	clientRows,
 	mechanicsRows,
 	socketRows,
 	workersRows,

@@ -66,6 +66,9 @@ func (r *Request) Minor() int { return int(r.minor) }
 // atLeast11 says whether the client understands what HTTP/1.1 brought.
 func (r *Request) atLeast11() bool { return r.major > 1 || r.major == 1 && r.minor >= 1 }
 
+// Size is how many bytes the head has, from the request-line to the empty line.
+func (r *Request) Size() int { return len(r.base) }
+
 // NumFields is the number of field lines; those that HeaderMap dropped are not there.
 func (r *Request) NumFields() int { return len(r.fields) }
 

@@ -3,6 +3,7 @@ package workers
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/seed-77b39ca9/srv/app"
 	"github.com/seed-77b39ca9/srv/protocol"
@@ -32,12 +33,15 @@ type Conn struct {
 	eof   bool    // the client will send no more
 	gone  bool    // the socket is closed
 	in    *buffer // arrived and not yet parsed
+	share share   // of the budget of memory: what in holds; the runner's until phase is called
 
 	used     bool        // a request was answered
 	proxied  bool        // the PROXY protocol's header is behind us, or not expected
 	ahead    atomic.Bool // the client pipelines too much: this exchange is the last
 	broken   atomic.Bool // the client does not take the response
 	holds    atomic.Int32
+	lingered int64        // bytes thrown away while lingering; under mu
+	lingers  int64        // the tick when lingering ends at the latest; under mu
 	fresh    atomic.Bool  // accepted and not looked at; only where connections are accepted for calls
 	deadline atomic.Int64 // a tick of the wheel
 
@@ -67,6 +71,7 @@ func (c *Core) NewConn(tr Transport, peer app.Peer) *Conn {
 	conn.peer.Trusted = c.Trusted != nil && c.Trusted(peer.RemoteHost)
 	conn.pc.Init(c.Protocol, peer.TLS, conn.peer.Trusted)
 	conn.holds.Store(1)
+	conn.share.of = &c.memory
 	conn.deadline.Store(c.wheel.after(conn.idleTime()))
 	c.opened()
 	if c.oneShot {
@@ -94,8 +99,8 @@ func (c *Conn) Feed(p []byte) (open bool) {
 	c.mu.Lock()
 	switch {
 	case c.phase == lingering:
-		c.mu.Unlock()
-		return true
+		defer c.mu.Unlock()
+		return c.throwAway(len(p))
 	case c.phase == closing:
 		c.mu.Unlock()
 		return false
@@ -119,12 +124,15 @@ func (c *Conn) keep(p []byte) {
 	if c.in == nil {
 		c.in = getBuffer()
 	}
-	if c.phase == called && (c.ahead.Load() || len(c.in.b)+len(p) > maxAhead) {
+	if c.phase == called && (c.ahead.Load() || !c.mayKeep(len(c.in.b)+len(p))) {
 		c.ahead.Store(true)
 		return
 	}
 	c.in.b = append(c.in.b, p...)
 }
+
+// mayKeep says whether n bytes may wait for an exchange to end; mu is held.
+func (c *Conn) mayKeep(n int) bool { return n <= maxAhead && c.share.cover(int64(n)) }
 
 // take makes the caller the runner, with what has arrived; mu is held.
 func (c *Conn) take() *buffer {
@@ -186,6 +194,7 @@ func (c *Conn) dropInput() {
 		putBuffer(c.in)
 		c.in = nil
 	}
+	c.share.free()
 	if c.ex != nil {
 		c.ex.recycle()
 		c.ex = nil
@@ -218,6 +227,11 @@ func (c *Conn) run(b []byte, own *buffer) (open bool) {
 			}
 			b, own = more.b, more
 		case complete:
+			if len(b) == 0 && own != nil && !c.core.immediate {
+				c.ex.req.Keep() // so the buffer need not wait for the app
+				putBuffer(own)
+				own = nil
+			}
 			if !c.call(b, own) {
 				return true
 			}
@@ -244,6 +258,11 @@ func (c *Conn) pause(rest []byte, own *buffer) (more *buffer, again, open bool) 
 	if c.eof || c.gone {
 		c.mu.Unlock()
 		return nil, false, c.endOfInput(own)
+	}
+	if !c.share.cover(int64(len(rest))) {
+		c.mu.Unlock()
+		c.refuse(errMemory)
+		return nil, false, c.linger(own)
 	}
 	c.stow(rest, own)
 	c.busy, c.phase = false, waiting
@@ -290,12 +309,15 @@ func (c *Conn) stow(rest []byte, own *buffer) {
 		if own != nil {
 			putBuffer(own)
 		}
+		c.share.free()
 		return
 	}
 	if own == nil {
 		own = getBuffer()
 	}
-	own.b = append(own.b[:0], rest...) // rest may lie further back in own: append moves, as copy does
+	if len(rest) != len(own.b) { // otherwise all of it is there: a head that comes octet by octet is not moved each time
+		own.b = append(own.b[:0], rest...) // rest may lie further back in own: append moves, as copy does
+	}
 	c.in = own
 }
 
@@ -407,8 +429,28 @@ func (c *Conn) linger(own *buffer) (open bool) {
 		return false
 	}
 	c.phase = lingering
+	c.lingers = c.core.wheel.after(lingerTime)
 	c.mu.Unlock()
-	c.setDeadline(lingerTime)
+	c.setDeadline(lingerPause)
 	c.tr.CloseWrite()
+	return true
+}
+
+// Lingering ends when the client has been silent for a pause, and at the latest
+// when so much time has passed or so many bytes were thrown away: what a client
+// sends that does not listen must not cost us more than that.
+const (
+	lingerPause = 2 * time.Second
+	lingerTime  = 10 * time.Second
+	lingerBytes = 64 << 20
+)
+
+// throwAway takes n bytes that nobody wants; mu is held. False: that was enough.
+func (c *Conn) throwAway(n int) (open bool) {
+	if c.lingered += int64(n); c.lingered > lingerBytes {
+		c.phase = closing
+		return false
+	}
+	c.deadline.Store(min(c.core.wheel.after(lingerPause), c.lingers)) // later than before: the wheel finds out
 	return true
 }

@@ -2,24 +2,31 @@ package workers
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/seed-77b39ca9/srv/app"
 )
 
-// content collects a request's content: in memory, and past SpoolAfter in a
-// spool file, which is unlinked as soon as it is made.
+// content collects a request's content: in memory, and past SpoolAfter, or where
+// the budget of memory is used up, in a spool file, which has no name.
 type content struct {
 	app.Content
 	mem   *buffer
 	limit int64
 	dir   string
+	head  int64 // bytes of the head before it, which is in memory in any case
+	share share // of the budget: what head and mem hold
+}
+
+// behind says how large the head is; false: there is no memory for it.
+func (c *content) behind(head int64) bool {
+	c.head = head
+	return c.share.cover(head)
 }
 
 // add takes the next piece; p is free when it returns.
 func (c *content) add(p []byte) error {
 	c.Size += int64(len(p))
-	if c.File == nil && c.limit > 0 && c.Size > c.limit {
+	if c.File == nil && (c.limit > 0 && c.Size > c.limit || !c.share.cover(c.head+c.Size)) {
 		if err := c.spool(); err != nil {
 			return err
 		}
@@ -40,20 +47,21 @@ func (c *content) add(p []byte) error {
 
 // spool moves what is in memory to a file.
 func (c *content) spool() error {
-	f, err := os.CreateTemp(c.dir, "srv-content-")
+	f, err := newSpoolFile(c.dir, "srv-content-")
 	if err != nil {
 		return fmt.Errorf("spool a request's content: %w", err)
 	}
-	os.Remove(f.Name())
 	c.File = f
 	if _, err := f.Write(c.Bytes); err != nil {
 		return fmt.Errorf("spool a request's content: %w", err)
 	}
 	c.forget()
+	c.share.cover(c.head) // it had been granted
 	return nil
 }
 
 func (c *content) forget() {
+	c.share.free()
 	if c.mem != nil {
 		putBuffer(c.mem)
 		c.mem = nil
@@ -68,5 +76,5 @@ func (c *content) reset() {
 		c.File.Close()
 		c.File = nil
 	}
-	c.Size = 0
+	c.Size, c.head = 0, 0
 }

@@ -14,15 +14,24 @@ type Options struct {
 	Protocol    *protocol.Options
 	Connections int           // worker_connections: clients of one process
 	KeepAlive   time.Duration // keepalive: how long a connection may idle; 0 closes after each response
-	HeadTimeout time.Duration // for a request's head, from its first byte
-	BodyTimeout time.Duration // without any progress of the content
-	SendTimeout time.Duration // without any progress of the response
+	FirstByte   time.Duration // first_byte_timeout: for a new connection's first byte
+	HeadTimeout time.Duration // client_header_timeout: for a request's head, from its first byte
+	BodyTimeout time.Duration // client_body_timeout: without any progress of the content
+	BodyRate    int64         // client_body_min_rate: bytes a second, beside BodyTimeout; 0: any
+	SendTimeout time.Duration // send_timeout: without any progress of the response
+	SendRate    int64         // send_min_rate: bytes a second, beside SendTimeout; 0: any
 
 	Calls int // concurrent calls of the app in this process: what sync accepts for; 0: as many as connections
 	Loops int // event loops; 0: as many as cores
 
-	SpoolAfter int64  // bytes of content kept in memory
-	SpoolDir   string // where larger content goes
+	SpoolAfter     int64  // client_body_buffer_size: bytes of a request's content kept in memory
+	SpoolDir       string // where larger content goes
+	ResponseDir    string // where responses go that wait for a slow client
+	ResponseMemory int64  // response_buffer_size: bytes of a response that wait for the client in memory; 0: any
+	ResponseSpool  int64  // response_spool_size: bytes of a response that wait at all; 0: no spool files
+
+	MemoryBudget int64 // memory_budget: bytes of all requests and responses in memory; 0: no limit
+	SpoolBudget  int64 // spool_budget: bytes of responses in spool files; 0: no limit
 
 	ProxyProtocol bool                   // the PROXY protocol is expected ...
 	ProxyAllowed  func(host string) bool // ... from these peers
@@ -39,12 +48,15 @@ type Options struct {
 	Stats  *Stats       // counters; nil: kept for the worker alone
 }
 
-// Stats counts what a worker process did. All fields only grow, but Open.
+// Stats counts what a worker process did. All fields only grow, but Open, Memory
+// and Spooled.
 type Stats struct {
 	Open      atomic.Int64 // connections
 	Accepted  atomic.Int64
 	Exchanges atomic.Int64 // finished
 	Refused   atomic.Int64 // requests that protocol.Conn refused
+	Memory    atomic.Int64 // bytes taken of MemoryBudget
+	Spooled   atomic.Int64 // bytes taken of SpoolBudget
 }
 
 // Core is what the connections of one worker process share: options, app,
@@ -62,6 +74,8 @@ type Core struct {
 	grace     atomic.Int64 // what Drain gave
 	crowded   atomic.Int32 // who waits in Admit for an idle connection
 	wheel     wheel
+	memory    budget
+	disk      budget
 	calling   atomic.Int64 // exchanges in the app's hands, and fresh connections; for AdmitCall only
 	callLimit atomic.Int64 // Options.Calls, and what SetCalls made of it
 	room      *sync.Cond   // waited on by Admit, AdmitCall and WaitIdle
@@ -81,6 +95,8 @@ func NewCore(a app.App, o Options) *Core {
 	}
 	c := &Core{Options: o, App: a, inline: true, immediate: a.Mode() == app.Immediate, room: sync.NewCond(new(sync.Mutex)), stop: make(chan struct{})}
 	c.callLimit.Store(int64(o.Calls))
+	c.memory = budget{o.MemoryBudget, &o.Stats.Memory}
+	c.disk = budget{o.SpoolBudget, &o.Stats.Spooled}
 	c.wheel.init(time.Now())
 	o.Protocol.Date.Set(time.Now())
 	c.ticking.Add(1)

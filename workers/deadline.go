@@ -2,10 +2,12 @@ package workers
 
 import "time"
 
-// setDeadline moves the connection's one deadline. An earlier one than the
-// wheel waits for makes it look sooner.
-func (c *Conn) setDeadline(d time.Duration) {
-	at := c.core.wheel.after(d)
+// setDeadline moves the connection's one deadline.
+func (c *Conn) setDeadline(d time.Duration) { c.setDeadlineAt(c.core.wheel.after(d)) }
+
+// setDeadlineAt is setDeadline for a tick. An earlier one than the wheel waits
+// for makes it look sooner.
+func (c *Conn) setDeadlineAt(at int64) {
 	c.deadline.Store(at)
 	if at < c.visit.Load() {
 		c.core.wheel.hasten(c)
@@ -18,11 +20,21 @@ func (c *Conn) limitReading() {
 	if c.ex.promised {
 		c.setDeadline(promiseTime)
 	} else if c.ex.headDone {
-		c.setDeadline(c.core.BodyTimeout)
+		c.setDeadlineAt(c.contentDeadline())
 	} else if !c.ex.begun {
 		c.ex.begun = true
 		c.setDeadline(c.core.HeadTimeout)
 	}
+}
+
+// contentDeadline is when the next piece of the content must have come.
+func (c *Conn) contentDeadline() int64 {
+	o, w := &c.core.Options, &c.core.wheel
+	at := w.after(o.BodyTimeout)
+	if o.BodyTimeout <= 0 || o.BodyRate <= 0 {
+		return at
+	}
+	return min(at, c.ex.headAt+ticks(within(o.BodyTimeout, o.BodyRate, c.ex.content.Size)))
 }
 
 // promiseTime is how long a GET or HEAD that announces chunked content may keep us
@@ -44,8 +56,8 @@ func (c *Conn) callWithout(own *buffer) {
 // idleTime is how long the connection may wait for the next request.
 func (c *Conn) idleTime() time.Duration {
 	d := c.core.KeepAlive
-	if d <= 0 {
-		d = c.core.HeadTimeout
+	if !c.used || d <= 0 {
+		d = c.core.FirstByte
 	}
 	if c.core.draining.Load() {
 		grace := max(time.Duration(c.core.grace.Load()), 1) // 0 would be no limit

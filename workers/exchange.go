@@ -25,6 +25,7 @@ type Exchange struct {
 	done    bool        // the app has ended it; under conn.mu unless the app is Immediate
 	cut     bool        // the connection ends with this exchange, in the middle if need be
 
+	headAt   int64     // the wheel's tick when the head was complete
 	began    time.Time // only with an access log
 	status   int
 	sent     int64 // bytes of content
@@ -50,6 +51,7 @@ var exchanges = sync.Pool{New: func() any { return new(Exchange) }}
 func newExchange(c *Conn) *Exchange {
 	ex := exchanges.Get().(*Exchange)
 	ex.conn = c
+	ex.content.share.of = &c.core.memory
 	if c.core.Access != nil {
 		ex.began = time.Now()
 	}
@@ -284,6 +286,9 @@ func (ex *Exchange) Limit(d time.Duration) {
 
 // Pending implements app.Exchange.
 func (ex *Exchange) Pending() int { return ex.conn.pending() }
+
+// Full implements app.Exchange.
+func (ex *Exchange) Full() bool { return ex.conn.full() }
 
 // OnDrain implements app.Exchange.
 func (ex *Exchange) OnDrain(f func()) {

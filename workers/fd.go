@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -135,4 +136,33 @@ func DupConn(fd int) (net.Conn, error) {
 	file := os.NewFile(uintptr(dup), "client")
 	defer file.Close()
 	return net.FileConn(file)
+}
+
+// unsent is how much of what was written to the socket below nc the client has
+// not acknowledged; 0 where that cannot be told.
+func unsent(nc net.Conn) (n int64) {
+	control(nc, func(fd int) {
+		v, _ := unix.IoctlGetInt(fd, unix.SIOCOUTQ)
+		n = int64(v)
+	})
+	return n
+}
+
+// reset makes the closing of the socket below nc throw away what it still has to send.
+func reset(nc net.Conn) {
+	control(nc, func(fd int) { unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}) })
+}
+
+// control calls f with the descriptor below nc, if there is one.
+func control(nc net.Conn, f func(fd int)) {
+	if over, ok := nc.(interface{ NetConn() net.Conn }); ok { // TLS
+		nc = over.NetConn()
+	}
+	sc, ok := nc.(syscall.Conn)
+	if !ok {
+		return
+	}
+	if raw, err := sc.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { f(int(fd)) })
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/seed-77b39ca9/srv/protocol"
 )
 
@@ -51,13 +53,18 @@ func (c *Conn) read(b []byte) (used int, p progress) {
 			return used, needMore
 		case protocol.Head:
 			ex.headDone = true
+			ex.content.share.inherit(&c.share)
+			if !ex.content.behind(int64(ex.req.Size())) {
+				c.refuse(errMemory)
+				return used, refused
+			}
 			if ex.req.HasContent() {
 				c.expectContent(b)
 			}
 		case protocol.Data:
 			if err := ex.content.add(c.pc.Content()); err != nil {
 				c.core.errorLog(err.Error())
-				c.refuse(errSpool)
+				c.refuse(spoolError(err))
 				return used, refused
 			}
 		case protocol.End:
@@ -70,6 +77,7 @@ func (c *Conn) read(b []byte) (used int, p progress) {
 func (c *Conn) expectContent(rest []byte) {
 	ex := c.ex
 	ex.req.Keep()
+	ex.headAt = c.core.wheel.now.Load()
 	ex.promised = len(rest) == 0 && ex.req.Chunked() && !ex.req.ExpectContinue() && isGet(ex.req.Method())
 	ex.content.limit, ex.content.dir = c.core.SpoolAfter, c.core.SpoolDir
 	// RFC 9110 §10.1.1: no 100 (Continue) is needed once content has arrived.
@@ -80,13 +88,26 @@ func (c *Conn) expectContent(rest []byte) {
 
 func isGet(method []byte) bool { return string(method) == "GET" || string(method) == "HEAD" }
 
-// lingerTime is how long a client may go on sending after it was refused.
-const lingerTime = 2e9
-
 var (
 	errTimeout = &protocol.Error{Status: 408, Reason: "the request did not arrive in time"}
+	errMemory  = &protocol.Error{Status: 503, Reason: "requests and responses hold all of memory_budget"}
 	errSpool   = &protocol.Error{Status: 500, Reason: "the request's content could not be stored"}
+	errNoSpace = &protocol.Error{Status: 503, Reason: "there is no room to store the request's content"}
 )
+
+// retryAfter is what a client is told, in seconds, whom the server has no room for.
+const retryAfter = 1
+
+// spoolError says what a failure to spool means to the client: what is used up
+// now may not be so soon.
+func spoolError(err error) *protocol.Error {
+	for _, errno := range []error{unix.ENOSPC, unix.EDQUOT, unix.EMFILE, unix.ENFILE} {
+		if errors.Is(err, errno) {
+			return errNoSpace
+		}
+	}
+	return errSpool
+}
 
 // refuse answers a request that is not one.
 func (c *Conn) refuse(err error) {
@@ -98,9 +119,13 @@ func (c *Conn) refuse(err error) {
 	if c.core.Log != nil {
 		c.core.Log(fmt.Sprintf("Invalid request from ip=%s: %d %s", c.peer.RemoteHost, e.Status, e.Reason))
 	}
+	after := 0
+	if e.Status == 503 {
+		after = retryAfter
+	}
 	o := c.buffer()
 	before := len(o.b)
-	o.b = c.pc.AppendError(o.b, e.Status, 0, false, false)
+	o.b = c.pc.AppendError(o.b, e.Status, after, false, false)
 	if c.core.Access != nil && c.ex != nil {
 		c.ex.logRefused(e.Status, o.b[before:])
 	}

@@ -28,6 +28,10 @@ func (c *Conn) send(p []byte) {
 	}
 	if t := c.tail.Load(); t != nil {
 		taken, failed := t.append(p)
+		if failed {
+			c.broken.Store(true)
+			t.cut()
+		}
 		if taken || failed {
 			return
 		}
@@ -47,6 +51,12 @@ func (c *Conn) send(p []byte) {
 func (c *Conn) sendFailed() {
 	c.broken.Store(true)
 	c.tr.Close()
+}
+
+// full says whether so much waits for the client that the app had better wait too.
+func (c *Conn) full() bool {
+	t := c.tail.Load()
+	return t != nil && t.full()
 }
 
 // pending is how much waits for the client.

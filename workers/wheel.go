@@ -32,8 +32,11 @@ func (w *wheel) after(d time.Duration) int64 {
 	if d <= 0 {
 		return never
 	}
-	return w.now.Load() + int64(d/wheelTick) + 1
+	return w.now.Load() + ticks(d)
 }
+
+// ticks is how many ticks it takes for d to have passed for certain.
+func ticks(d time.Duration) int64 { return int64(d/wheelTick) + 1 }
 
 func (w *wheel) add(c *Conn) {
 	w.mu.Lock()

@@ -92,7 +92,7 @@ func TestWheelEach(t *testing.T) {
 // that has just connected never.
 func TestCloseOneIdle(t *testing.T) {
 	c := testWheel()
-	c.KeepAlive = time.Minute
+	c.KeepAlive, c.FirstByte = time.Minute, time.Minute
 	old, oldTr := c.testConn(40 * time.Second)
 	young, youngTr := c.testConn(50 * time.Second)
 	_, silentTr := c.testConn(20 * time.Second)

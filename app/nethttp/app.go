@@ -59,7 +59,7 @@ func (a *adapter) Serve(ex app.Exchange) {
 	if a.Timeout > 0 {
 		ex.Limit(a.Timeout)
 	}
-	w := &response{ex: ex, req: req, header: make(http.Header), neverWait: a.NonBlocking}
+	w := &response{ex: ex, req: req, header: make(http.Header), neverWait: a.NonBlocking, oneOfFew: a.Calls > 0}
 	status := a.call(w, req)
 	c.end()
 	if status != 0 {

@@ -58,6 +58,7 @@ func (ex *exchange) Peer() *app.Peer            { return &ex.peer }
 func (ex *exchange) Flush()                     {}
 func (ex *exchange) Abort(status, _ int)        { ex.status = status }
 func (ex *exchange) Pending() int               { return ex.pending }
+func (ex *exchange) Full() bool                 { return ex.pending > 256<<10 }
 func (ex *exchange) OnDrain(f func())           { ex.pending = 0; f() }
 func (ex *exchange) Gone() bool                 { return false }
 func (ex *exchange) OnGone(f func())            { ex.gone = f }

@@ -26,6 +26,7 @@ type response struct {
 	failed  error
 
 	neverWait bool // Write takes all that is given, for it must not wait for the client
+	oneOfFew  bool // others wait for this call to end: it waits for a slow client only when it has to
 }
 
 const (
@@ -99,9 +100,11 @@ func (w *response) FlushError() error {
 	return nil
 }
 
-// wait has a handler that is faster than its client wait for it.
+// wait has a handler that is faster than its client wait for it. Where there may
+// be any number of calls, that spares the disk; where there are few, the rest of
+// the response goes to the disk, and the call to somebody else.
 func (w *response) wait() {
-	if w.neverWait || w.ex.Pending() <= highTide {
+	if w.neverWait || w.ex.Pending() <= highTide || w.oneOfFew && !w.ex.Full() {
 		return
 	}
 	drained := make(chan struct{})

@@ -168,6 +168,11 @@ func (e *exchange) Pending() int {
 	return e.pending
 }
 
+// fullAt is how much pends when the pool is to let the application wait.
+const fullAt = 16 << 20
+
+func (e *exchange) Full() bool { return e.Pending() > fullAt }
+
 func (e *exchange) OnDrain(f func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

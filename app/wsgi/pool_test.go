@@ -292,7 +292,7 @@ func TestStreams(t *testing.T) {
 func TestSlowClient(t *testing.T) {
 	f := start(t, nil)
 	ex := get(t, "/pieces/400/65536")
-	ex.pending = maxPending + 1
+	ex.pending = fullAt + 1
 	f.Serve(ex)
 	waits := func() bool {
 		ex.mu.Lock()

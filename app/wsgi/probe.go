@@ -70,6 +70,7 @@ func (p *probe) Finish() error       { return nil }
 func (p *probe) Abort(status, _ int) { p.status = status }
 func (p *probe) Limit(time.Duration) {}
 func (p *probe) Pending() int        { return 0 }
+func (p *probe) Full() bool          { return false }
 func (p *probe) OnDrain(f func())    { f() }
 func (p *probe) OnGone(func())       {}
 

@@ -238,16 +238,13 @@ func (s *slot) forget(f frame) {
 	}
 }
 
-// maxPending is how much of a stream is kept for a client that is slower than
-// the application, before the application has to wait.
-const maxPending = 16 << 20
-
-// goOn lets a stream that waits for it go on, when the client has taken enough.
+// goOn lets a stream that waits for it go on: at once, unless so much of it waits
+// for the client that there is no room for more.
 func (s *slot) goOn(ex app.Exchange, f frame) {
 	if f.flags&flagWait == 0 {
 		return
 	}
-	if ex != nil && ex.Pending() > maxPending {
+	if ex != nil && ex.Full() {
 		ex.OnDrain(func() { s.in.tell("go", s.number, f.stream) })
 		return
 	}

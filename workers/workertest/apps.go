@@ -56,6 +56,14 @@ func inEvery(t *testing.T, test func(t *testing.T, k kind)) {
 	}
 }
 
+// inTwo is inEvery for what takes long: one kind that answers at once, and one
+// that does not.
+func inTwo(t *testing.T, test func(t *testing.T, k kind)) {
+	for _, k := range []kind{immediate, handler} {
+		t.Run(k.name, func(t *testing.T) { test(t, k) })
+	}
+}
+
 // inEachMode runs test in the modes in which an app may wait for something.
 func inEachMode(t *testing.T, test func(t *testing.T, mode app.Mode)) {
 	t.Run("blocking", func(t *testing.T) { test(t, app.Blocking) })

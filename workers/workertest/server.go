@@ -44,8 +44,10 @@ func (s *suite) start(t *testing.T, a app.App, edit ...func(*workers.Options)) *
 			Server: "srv",
 		},
 		Connections: 1000,
-		KeepAlive:   patience, HeadTimeout: patience, BodyTimeout: patience, SendTimeout: patience,
+		KeepAlive:   patience, FirstByte: patience, HeadTimeout: patience, BodyTimeout: patience, SendTimeout: patience,
 		SpoolAfter: 64 << 10, SpoolDir: sv.spool,
+		ResponseMemory: 1 << 20, ResponseSpool: 1 << 30, ResponseDir: sv.spool,
+		MemoryBudget: 1 << 30, SpoolBudget: 1 << 40,
 		Log: sv.infoLog.add, Error: sv.errorLog.add,
 		Stats: sv.stats,
 	}
@@ -104,6 +106,9 @@ func (sv *server) check(t *testing.T, goroutines int) {
 	}
 	if n := sv.stats.Open.Load(); n != 0 {
 		t.Errorf("%d connections are counted as open after Serve", n)
+	}
+	if held, spooled := sv.stats.Memory.Load(), sv.stats.Spooled.Load(); held != 0 || spooled != 0 {
+		t.Errorf("%d bytes of memory and %d of spool files are counted as held after Serve", held, spooled)
 	}
 	if goroutines > 0 && !happens(func() bool { return runtime.NumGoroutine() <= goroutines }) {
 		stacks := make([]byte, 1<<20)

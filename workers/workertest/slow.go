@@ -18,6 +18,7 @@ func (s *suite) slowReaders(t *testing.T) {
 	t.Run("OnDrain", func(t *testing.T) { inEachMode(t, s.drains) })
 	t.Run("handler waits", s.handlerWaits)
 	t.Run("given up", func(t *testing.T) { inEvery(t, s.sendTimeout) })
+	t.Run("given up, though it reads a little", func(t *testing.T) { inTwo(t, s.trickledReader) })
 }
 
 func (s *suite) slowReader(t *testing.T, k kind) {
@@ -105,5 +106,35 @@ func (s *suite) sendTimeout(t *testing.T, k kind) {
 	c.send(request("GET", "/large", ""))
 	eventually(t, "the client is accepted", func() bool { return sv.stats.Accepted.Load() == 1 })
 	eventually(t, "the connection is closed", func() bool { return sv.stats.Open.Load() == 0 })
+	sv.get(t, "/hello").want(t, 200, "Hello World")
+}
+
+// trickledReader: a client that reads a byte now and then is cut off, one that
+// reads little but enough of it is not.
+func (s *suite) trickledReader(t *testing.T, k kind) {
+	sv := s.start(t, k.app(), func(o *workers.Options) { o.SendTimeout, o.SendRate = time.Second, 1<<20 })
+	c := sv.dial(t)
+	c.Conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+	c.send(request("GET", "/large", ""))
+	c.head("GET")
+	got := make(chan int64, 1)
+	go func() {
+		n := int64(0)
+		for b := make([]byte, 2000); ; time.Sleep(50 * time.Millisecond) {
+			m, err := c.r.Read(b)
+			if n += int64(m); err != nil {
+				got <- n
+				return
+			}
+			if sv.stats.Open.Load() == 0 {
+				break
+			}
+		}
+		m, _ := io.Copy(io.Discard, c.r)
+		got <- n + m
+	}()
+	if n := await(t, "the client is cut off", got); n >= largeSize {
+		t.Errorf("it got all of it: %d bytes", n)
+	}
 	sv.get(t, "/hello").want(t, 200, "Hello World")
 }

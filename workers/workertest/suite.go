@@ -33,6 +33,7 @@ func Run(t *testing.T, f workers.Factory) {
 		{"deadlines", s.deadlines},
 		{"leaving", s.leaving},
 		{"slow readers", s.slowReaders},
+		{"budgets", s.budgets},
 		{"limits", s.limits},
 		{"connections", s.connections},
 		{"stopping", s.stopping},
