@@ -139,3 +139,90 @@ func FuzzResponse(f *testing.F) {
 		}
 	})
 }
+
+// FuzzResponses: an app answers two requests of one connection, the first with
+// whatever it likes, interim responses and pieces of content among it. The client
+// sees one response to each, or that the connection is cut: never two of one, and
+// never the second in the place of the first.
+func FuzzResponses(f *testing.F) {
+	f.Add(200, "Content-Length", "5", "X", "y", []byte("hello"), uint8(2), false)
+	f.Add(200, "Transfer-Encoding", "chunked", "X", "y", []byte("0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), uint8(1), false)
+	f.Add(204, "Content-Length", "5", "X", "y", []byte("HTTP/1.1 200 OK\r\n\r\n"), uint8(1), true)
+	f.Add(304, "Content-Length", "0", "Connection", "close", []byte("x"), uint8(0), true)
+	f.Add(200, "Content-Length", "3", "Content-Length", "5", []byte("hello"), uint8(9), false)
+	f.Add(200, "Trailer", "X", "Upgrade", "h2c", []byte("hello"), uint8(3), false)
+	f.Fuzz(func(t *testing.T, status int, name1, value1, name2, value2 string, content []byte, pieces uint8, hints bool) {
+		var c Conn
+		var req Request
+		c.Init(&Options{Server: "srv"}, false, false)
+		c.Next([]byte(get+"\r\n"), &req)
+		c.Next(nil, &req)
+		out := answerFuzzed(&c, &req, status, fieldsOf(name1, value1, name2, value2), content, int(pieces%8)+1, hints)
+		first := out
+		if c.KeepAlive() {
+			c.NextRequest()
+			c.Next([]byte("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"), &req)
+			out, _ = c.AppendHead(out, &req, &Response{Status: 299, ContentLength: 7})
+			out, _ = c.AppendEnd(out)
+		}
+		in := bufio.NewReader(bytes.NewReader(out))
+		resp, body := readFinal(t, in, http.MethodGet, out)
+		if resp == nil {
+			return // cut before its end
+		}
+		if !bytes.HasPrefix(content, body) && resp.StatusCode != 500 {
+			t.Fatalf("the client sees %q of %q in %q", body, content, first)
+		}
+		if !c.KeepAlive() {
+			if in.Buffered() > 0 && resp.ContentLength >= 0 {
+				t.Fatalf("something is behind the last response in %q", out)
+			}
+			return
+		}
+		if second, _ := readFinal(t, in, http.MethodHead, out); second == nil || second.StatusCode != 299 || in.Buffered() > 0 {
+			t.Fatalf("the second response is %+v in %q", second, out)
+		}
+	})
+}
+
+// answerFuzzed answers as the exchange loop does: a head that is refused becomes
+// 500, content that is too long is left out, too short cuts the connection.
+func answerFuzzed(c *Conn, req *Request, status int, fields []Field, content []byte, pieces int, hints bool) (out []byte) {
+	if hints {
+		out, _ = c.AppendHead(out, req, &Response{Status: 103, Fields: fields})
+	}
+	out, err := c.AppendHead(out, req, &Response{Status: status, Fields: fields, ContentLength: -1})
+	if err != nil || status < 200 {
+		return c.AppendError(out, 500, 0, false, true)
+	}
+	size := len(content)/pieces + 1
+	for len(content) > 0 {
+		n := min(size, len(content))
+		out, _ = c.AppendContent(out, content[:n])
+		content = content[n:]
+	}
+	out, err = c.AppendEnd(out)
+	if err != nil {
+		c.SetClose()
+	}
+	return out
+}
+
+// readFinal reads a response and those interim ones before it; nil when it ends
+// before its end.
+func readFinal(t *testing.T, in *bufio.Reader, method string, all []byte) (*http.Response, []byte) {
+	for {
+		resp, err := http.ReadResponse(in, &http.Request{Method: method})
+		if err != nil {
+			t.Fatalf("%v in %q", err, all)
+		}
+		if resp.StatusCode < 200 {
+			continue
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			return nil, nil
+		}
+		return resp, body
+	}
+}

@@ -10,7 +10,7 @@ const get = "GET / HTTP/1.1\r\nHost: a\r\n"
 
 // TestRefuse has what is not said in the corpus: which rule refuses.
 func TestRefuse(t *testing.T) {
-	post := "POST / HTTP/1.1\r\nHost: a\r\n"
+
 	chunked := post + "Transfer-Encoding: chunked\r\n\r\n"
 	for _, tt := range []struct {
 		name, in string
