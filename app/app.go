@@ -62,18 +62,25 @@ type Exchange interface {
 	// and that nothing was sent: the caller may answer something else.
 	Start(head *protocol.Response) error
 
+	// Inform sends an interim response now: a status 1xx other than 101, before
+	// Start or Respond, as often as there is something to say. An HTTP/1.0 client
+	// does not get it. Errors are those of Start.
+	Inform(head *protocol.Response) error
+
 	// Write gives the next part of the response's content; p is free to be used
 	// again when it returns. What the client does not take yet is kept; the
 	// caller watches Full, and waits with OnDrain. An error says that the
-	// client is gone (ErrGone) or that the head's Content-Length is exceeded.
+	// client is gone (ErrGone) or that the head's Content-Length is exceeded: then
+	// the rest is left out, and the exchange has said so in the log.
 	Write(p []byte) error
 
 	// Flush sends what Start and Write gave so far.
 	Flush()
 
-	// Finish ends the response. A response shorter than its Content-Length
-	// cuts the connection and returns an error that says so.
-	Finish() error
+	// Finish ends the response, with a trailer section where its framing has room
+	// for one. A response shorter than its Content-Length cuts the connection and
+	// returns an error that says so, and is in the log.
+	Finish(trailers ...protocol.Field) error
 
 	// Abort ends the exchange where it stands: 500 when nothing was sent,
 	// otherwise the connection is cut so that the client sees an incomplete

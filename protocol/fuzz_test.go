@@ -201,7 +201,7 @@ func answerFuzzed(c *Conn, req *Request, status int, fields []Field, content []b
 		out, _ = c.AppendContent(out, content[:n])
 		content = content[n:]
 	}
-	out, err = c.AppendEnd(out)
+	out, err = c.AppendEndWith(out, fields)
 	if err != nil {
 		c.SetClose()
 	}

@@ -206,3 +206,39 @@ func TestSetCloseAndNextRequest(t *testing.T) {
 		t.Errorf("%q", out)
 	}
 }
+
+func TestTrailers(t *testing.T) {
+	const host, host10 = get + "\r\n", "GET / HTTP/1.0\r\n\r\n"
+	for _, tt := range []struct {
+		name, in string
+		length   int64
+		trailers []Field
+		want     string // behind the head
+		err      error
+	}{
+		{"none", host, -1, nil, "2\r\nok\r\n0\r\n\r\n", nil},
+		{"two", host, -1, fieldsOf("A", "b", "C", "d"), "2\r\nok\r\n0\r\nA: b\r\nC: d\r\n\r\n", nil},
+		{"forbidden ones", host, -1, fieldsOf("Content-Length", "2", "A", "b", "Host", "c", "Transfer-Encoding", "gzip", "Connection", "close", "Date", "x"),
+			"2\r\nok\r\n0\r\nA: b\r\n\r\n", nil},
+		{"a name that is none", host, -1, fieldsOf("A", "b", "C d", "e"), "2\r\nok\r\n0\r\n\r\n", errAppName},
+		{"a value that is none", host, -1, fieldsOf("A", "b\r\n\r\nHTTP/1.1 200 OK"), "2\r\nok\r\n0\r\n\r\n", errAppValue},
+		{"with a length", host, 2, fieldsOf("A", "b"), "ok", nil},
+		{"too short", host, 3, fieldsOf("A", "b"), "ok", errContentShort},
+		{"HTTP/1.0", host10, -1, fieldsOf("A", "b"), "ok", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, req := begin(t, &Options{}, tt.in)
+			if _, err := c.AppendHead(nil, req, &Response{Status: 200, ContentLength: tt.length}); err != nil {
+				t.Fatal(err)
+			}
+			out, _ := c.AppendContent(nil, []byte("ok"))
+			out, err := c.AppendEndWith(out, tt.trailers)
+			if string(out) != tt.want || err != tt.err {
+				t.Errorf("%q, %v", out, err)
+			}
+			if _, err := c.AppendEnd(nil); err != errResponseEnded {
+				t.Errorf("after the end: %v", err)
+			}
+		})
+	}
+}

@@ -2,7 +2,6 @@ package workers
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"sync"
@@ -137,11 +136,12 @@ func (c *Core) acceptOne(ln net.Listener, limit time.Duration, take func(net.Con
 	nc, err := ln.Accept()
 	switch {
 	case err == nil:
+		c.enough()
 		take(nc)
 	case errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded):
 		return err
 	default:
-		c.errorLog(fmt.Sprintf("accept: %v", err))
+		c.short(err)
 		return c.breathe()
 	}
 	return nil

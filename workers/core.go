@@ -72,6 +72,7 @@ type Core struct {
 	draining  atomic.Bool
 	finishing atomic.Bool  // draining, and nobody else accepts
 	grace     atomic.Int64 // what Drain gave
+	shortage  atomic.Bool  // clients cannot be accepted
 	crowded   atomic.Int32 // who waits in Admit for an idle connection
 	wheel     wheel
 	memory    budget

@@ -89,14 +89,31 @@ func (ex *Exchange) Respond(head *protocol.Response, content []byte) {
 		ex.fail(err)
 		return
 	}
-	core := ex.conn.core // ex may be another request's as soon as it is finished
-	if err := ex.write(content); err != nil {
-		core.errorLog(err.Error())
-	}
-	if err := ex.finish(); err != nil {
-		core.errorLog(err.Error())
-	}
+	ex.write(content)
+	ex.finish(nil)
 }
+
+// Inform implements app.Exchange.
+func (ex *Exchange) Inform(head *protocol.Response) error {
+	if head.Status < 100 || head.Status > 199 {
+		return errNotInterim
+	}
+	if ex.conn.broken.Load() || !ex.turn.take(apps) {
+		return app.ErrGone
+	}
+	c := ex.conn
+	o := c.buffer()
+	b, err := c.pc.AppendHead(o.b, &ex.req, head)
+	o.b = b
+	c.flush()
+	ex.turn.v.Store(nobody) // the final response is still anybody's
+	return err
+}
+
+var (
+	errNotInterim = &protocol.Error{Status: 500, Reason: "the status of an interim response is not 1xx"}
+	errNotFinal   = &protocol.Error{Status: 500, Reason: "the status of a response is 1xx"}
+)
 
 // Start implements app.Exchange.
 func (ex *Exchange) Start(head *protocol.Response) error {
@@ -112,6 +129,9 @@ func (ex *Exchange) Start(head *protocol.Response) error {
 
 func (ex *Exchange) head(r *protocol.Response) error {
 	c := ex.conn
+	if r.Status >= 100 && r.Status < 200 {
+		return errNotFinal
+	}
 	if ex.last() {
 		c.pc.SetClose()
 	}
@@ -142,9 +162,14 @@ func (ex *Exchange) last() bool {
 	return false
 }
 
+// complain logs what is wrong with the app's response.
+func (ex *Exchange) complain(err error) {
+	ex.conn.core.errorLog(fmt.Sprintf("Error handling request %s %s: %v", ex.req.Method(), ex.req.Target(), err))
+}
+
 // fail answers 500 where HTTP forbids what the app wanted to say.
 func (ex *Exchange) fail(err error) {
-	ex.conn.core.errorLog(fmt.Sprintf("Error handling request %s %s: %v", ex.req.Method(), ex.req.Target(), err))
+	ex.complain(err)
 	ex.answer(500, 0)
 	ex.end()
 }
@@ -180,6 +205,9 @@ func (ex *Exchange) write(p []byte) error {
 	}
 	o = c.buffer()
 	o.b = c.pc.EndContent(o.b, n)
+	if err != nil {
+		ex.complain(err)
+	}
 	return err
 }
 
@@ -189,6 +217,9 @@ func (ex *Exchange) append(p []byte) error {
 	o.b = b
 	if len(b) >= big {
 		ex.conn.flush()
+	}
+	if err != nil {
+		ex.complain(err)
 	}
 	return err
 }
@@ -201,24 +232,29 @@ func (ex *Exchange) Flush() {
 }
 
 // Finish implements app.Exchange.
-func (ex *Exchange) Finish() error {
+func (ex *Exchange) Finish(trailers ...protocol.Field) error {
 	if ex.turn.v.Load() != apps {
 		ex.end()
 		return app.ErrGone
 	}
 	gone := ex.conn.broken.Load()
-	if err := ex.finish(); !gone {
+	if err := ex.finish(trailers); !gone {
 		return err
 	}
 	return app.ErrGone // what is missing is not the app's fault
 }
 
-func (ex *Exchange) finish() error {
-	o := ex.conn.buffer()
-	b, err := ex.conn.pc.AppendEnd(o.b)
+func (ex *Exchange) finish(trailers []protocol.Field) error {
+	c := ex.conn
+	o := c.buffer()
+	chunked := c.pc.Chunked() // then it has its end, whatever is wrong with the trailers
+	b, err := c.pc.AppendEndWith(o.b, trailers)
 	o.b = b
-	if err != nil {
+	if err != nil && !chunked {
 		ex.cut = true
+	}
+	if err != nil && !c.broken.Load() { // what a client that left did not get is not the app's fault
+		ex.complain(err)
 	}
 	ex.log()
 	ex.end()

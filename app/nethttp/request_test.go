@@ -73,7 +73,10 @@ func (ex *exchange) Start(h *protocol.Response) error {
 }
 
 func (ex *exchange) Write(p []byte) error { return ex.append(ex.conn.AppendContent(nil, p)) }
-func (ex *exchange) Finish() error        { return ex.append(ex.conn.AppendEnd(nil)) }
+func (ex *exchange) Finish(trailers ...protocol.Field) error {
+	return ex.append(ex.conn.AppendEndWith(nil, trailers))
+}
+func (ex *exchange) Inform(h *protocol.Response) error { return ex.Start(h) }
 
 func (ex *exchange) Respond(h *protocol.Response, content []byte) {
 	if ex.Start(h) == nil {

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/textproto"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"github.com/seed-77b39ca9/srv/app"
@@ -24,6 +26,7 @@ type response struct {
 	held    []byte // content that was not given to ex
 	started bool
 	failed  error
+	logged  bool // why it failed is in the log
 
 	neverWait bool // Write takes all that is given, for it must not wait for the client
 	oneOfFew  bool // others wait for this call to end: it waits for a slow client only when it has to
@@ -42,11 +45,20 @@ func (w *response) WriteHeader(status int) {
 	if status < 100 || status > 999 {
 		panic("invalid WriteHeader code " + strconv.Itoa(status))
 	}
-	if w.status != 0 || status < 200 && status != http.StatusSwitchingProtocols {
+	switch {
+	case w.status != 0:
+		return
+	case status < 200 && status != http.StatusSwitchingProtocols:
+		w.inform(status)
 		return
 	}
 	w.status = status
 	w.fixed = w.header.Clone() // changes from now on do not count
+}
+
+// inform sends an interim response with the header as it is now.
+func (w *response) inform(status int) {
+	w.ex.Inform(&protocol.Response{Status: status, Fields: fieldsOf(w.header, nil)})
 }
 
 // Write implements http.ResponseWriter.
@@ -69,6 +81,7 @@ func (w *response) Write(p []byte) (int, error) {
 	}
 	if err := w.ex.Write(p); err != nil {
 		w.failed = err
+		w.logged = !errors.Is(err, app.ErrGone)
 		return 0, err
 	}
 	w.wait()
@@ -136,12 +149,7 @@ func (w *response) start(length int64, first []byte) error {
 // makeHead fills in what the handler left open. first is content behind held.
 func (w *response) makeHead(length int64, first []byte) {
 	w.head.Status, w.head.ContentLength = w.status, -1
-	fields := make([]protocol.Field, 0, len(w.fixed)+2)
-	for name, values := range w.fixed {
-		for _, v := range values {
-			fields = append(fields, protocol.Field{Name: bytesOf(name), Value: bytesOf(v)})
-		}
-	}
+	fields := fieldsOf(w.fixed, make([]protocol.Field, 0, len(w.fixed)+2))
 	if bodyAllowed(w.status) {
 		if _, typed := w.fixed["Content-Type"]; !typed && w.fixed.Get("Content-Encoding") == "" && len(w.held)+len(first) > 0 {
 			sniff := w.held
@@ -162,12 +170,21 @@ func (w *response) finish() error {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
+	trailers := w.trailers()
+	if len(trailers) > 0 && w.start(-1, nil) == nil { // only chunked content has room for them
+		w.ex.Finish(trailers...)
+		return nil
+	}
 	if w.started {
 		if w.failed != nil && !errors.Is(w.failed, app.ErrGone) {
 			w.ex.Abort(0, 0)
+			if w.logged {
+				return nil
+			}
 			return w.failed
 		}
-		return w.ex.Finish()
+		w.ex.Finish() // which logs what is wrong
+		return nil
 	}
 	w.makeHead(w.knownLength(), nil)
 	w.ex.Respond(&w.head, w.held)
@@ -181,6 +198,44 @@ func (w *response) knownLength() int64 {
 		return -1
 	}
 	return int64(len(w.held))
+}
+
+// fieldsOf appends a header's fields, but not the trailers in it.
+func fieldsOf(h http.Header, fields []protocol.Field) []protocol.Field {
+	for name, values := range h {
+		if strings.HasPrefix(name, http.TrailerPrefix) {
+			continue
+		}
+		for _, v := range values {
+			fields = append(fields, protocol.Field{Name: bytesOf(name), Value: bytesOf(v)})
+		}
+	}
+	return fields
+}
+
+// trailers are what the handler has put into the header to be sent behind the
+// content: the names that it had announced in Trailer, and those that begin with
+// http.TrailerPrefix.
+func (w *response) trailers() (fields []protocol.Field) {
+	if w.failed != nil || !bodyAllowed(w.status) {
+		return nil
+	}
+	for _, announced := range w.fixed["Trailer"] {
+		for _, name := range strings.Split(announced, ",") {
+			name = http.CanonicalHeaderKey(textproto.TrimString(name))
+			for _, v := range w.header[name] {
+				fields = append(fields, protocol.Field{Name: bytesOf(name), Value: bytesOf(v)})
+			}
+		}
+	}
+	for name, values := range w.header {
+		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok {
+			for _, v := range values {
+				fields = append(fields, protocol.Field{Name: bytesOf(name), Value: bytesOf(v)})
+			}
+		}
+	}
+	return fields
 }
 
 func bodyAllowed(status int) bool {

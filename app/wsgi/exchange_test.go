@@ -28,6 +28,7 @@ type exchange struct {
 	status  int // of the response's head, or what Abort was given
 	reason  string
 	fields  []string // "name: value"
+	hints   []string // "status name: value"
 	body    []byte
 	gone    bool
 	pending int
@@ -148,7 +149,17 @@ func (e *exchange) Flush() {
 	}
 }
 
-func (e *exchange) Finish() error {
+func (e *exchange) Inform(h *protocol.Response) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.alive("Inform")
+	for _, f := range h.Fields {
+		e.hints = append(e.hints, fmt.Sprintf("%d %s: %s", h.Status, f.Name, f.Value))
+	}
+	return nil
+}
+
+func (e *exchange) Finish(...protocol.Field) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.end("Finish")

@@ -28,6 +28,7 @@ const ( // flags of an answer
 	flagAbort   = 4  // the application raised
 	flagSkipped = 8  // the request was not begun: it had been taken back
 	flagWait    = 16 // the slot waits for "go"
+	flagHints   = 32 // a holds an interim response's head; the stream goes on
 )
 
 // frame is a frame's header.

@@ -34,7 +34,7 @@ from collections import deque
 HEADER = struct.Struct("<BBHIII")
 REQUEST, ANSWER = 1, 2
 IN_FILE, NUL_PATH = 1, 2                     # flags of a request
-HEAD, END, ABORT, SKIPPED, WAIT = 1, 2, 4, 8, 16  # flags of an answer
+HEAD, END, ABORT, SKIPPED, WAIT, HINTS = 1, 2, 4, 8, 16, 32  # flags of an answer
 
 STARTED, FINISHED, SINCE, LIMIT, SPENT, WORDS = 0, 1, 2, 3, 4, 8  # a slot's words on the scoreboard
 
@@ -54,7 +54,8 @@ class Slot:
     """One concurrent call. Its methods are called by its thread, but for flush."""
 
     def __init__(self, number, sock, board, app, base):
-        self.sock, self.board, self.app, self.base = sock, board, app, base
+        self.sock, self.board, self.app = sock, board, app
+        self.base = dict(base, **{"wsgi.early_hints": self.early_hints})
         self.at = number * WORDS
         self.buf = b""
         self.fds = deque()
@@ -168,14 +169,15 @@ class Slot:
                 exc_info = None
         elif self.head is not None or self.begun:
             raise AssertionError("start_response was called before, and this time without exc_info")
-        words = [status]
-        for pair in headers:
-            words += pair
-        head = "\0".join(words)
-        if head.count("\0") != 2 * len(headers):
-            raise ValueError("a NUL in the status or in a header: %r %r" % (status, headers))
-        self.head = head.encode("latin-1")
+        self.head = encode(status, headers)
         return self.write
+
+    def early_hints(self, headers):
+        """wsgi.early_hints: have the client told of these headers (Link) now, by 103."""
+        if not self.begun:
+            head = encode("103 Early Hints", headers)
+            self.out.append(HEADER.pack(ANSWER, HINTS, 0, self.stream, len(head), 0) + head)
+            self.flush()
 
     def write(self, piece):
         """Send a piece now; PEP 3333's write callable."""
@@ -230,6 +232,16 @@ class Slot:
         log("Error handling request %s %s\n%s" % (
             environ.get("REQUEST_METHOD", ""), ascii(target)[1:-1], traceback.format_exc()))
         self.out.append(HEADER.pack(ANSWER, ABORT | END, 0, self.stream, 0, 0))
+
+
+def encode(status, headers):
+    words = [status]
+    for pair in headers:
+        words += pair
+    head = "\0".join(words)
+    if head.count("\0") != 2 * len(headers):
+        raise ValueError("a NUL in the status or in a header: %r %r" % (status, headers))
+    return head.encode("latin-1")
 
 
 class FileWrapper:

@@ -288,6 +288,26 @@ func TestStreams(t *testing.T) {
 	ex.want(200, "before after")
 }
 
+// TestEarlyHints: they go out when the application gives them, and none does
+// behind the response's beginning.
+func TestEarlyHints(t *testing.T) {
+	f := start(t, nil)
+	ex := f.ask("/hints")
+	held := f.gate.call("/hints")
+	want := "[103 Link: </a.css>; rel=preload 103 Link: </b.js>; rel=preload 103 X: y]"
+	hints := func() string {
+		ex.mu.Lock()
+		defer ex.mu.Unlock()
+		return fmt.Sprint(ex.hints)
+	}
+	eventually(t, "the hints are there before the response", func() bool { return hints() == want })
+	held.pass()
+	ex.want(200, "one two")
+	if got := hints(); got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestSlowClient: a stream of which too much waits for its client stands still.
 func TestSlowClient(t *testing.T) {
 	f := start(t, nil)

@@ -108,9 +108,11 @@ func (s *slot) frame(p []byte) int {
 // piece passes on a part of a long frame's content.
 func (s *slot) piece(p []byte) {
 	ex := s.curEx
-	if ex != nil && ex.Write(p) != nil {
-		s.giveUp(ex, s.cur)
-		ex, s.curEx = nil, nil
+	if ex != nil {
+		if err := ex.Write(p); err != nil {
+			s.giveUp(ex, s.cur, err)
+			ex, s.curEx = nil, nil
+		}
 	}
 	if s.left == 0 {
 		s.curEx = nil
@@ -187,6 +189,10 @@ func (s *slot) begin(ex app.Exchange, f frame, a, b []byte) bool {
 	if ex == nil {
 		return false
 	}
+	if f.flags&flagHints != 0 {
+		s.inform(ex, a)
+		return true
+	}
 	if f.flags&flagHead != 0 {
 		err := parseHead(&s.head, a)
 		if err == nil {
@@ -198,11 +204,25 @@ func (s *slot) begin(ex app.Exchange, f frame, a, b []byte) bool {
 			return false
 		}
 	}
-	if len(b) > 0 && ex.Write(b) != nil {
-		s.giveUp(ex, f)
-		return false
+	if len(b) > 0 {
+		if err := ex.Write(b); err != nil {
+			s.giveUp(ex, f, err)
+			return false
+		}
 	}
 	return true
+}
+
+// inform passes an interim response on. One that may not be sent is not; the
+// final one is still to come.
+func (s *slot) inform(ex app.Exchange, a []byte) {
+	err := parseHead(&s.head, a)
+	if err == nil {
+		err = ex.Inform(&s.head)
+	}
+	if err != nil && err != app.ErrGone {
+		s.pool.errorf("Error handling request %s %s: early hints: %v", ex.Request().Method(), ex.Request().Target(), err)
+	}
 }
 
 // finish does what a frame's flags say when its content is delivered.
@@ -211,19 +231,22 @@ func (s *slot) finish(ex app.Exchange, f frame) {
 	case ex == nil:
 		s.goOn(nil, f)
 	case f.flags&flagEnd != 0:
-		if err := ex.Finish(); err != nil && err != app.ErrGone {
-			s.pool.errorf("%v", err)
-		}
+		ex.Finish() // which logs what is wrong
 	default:
 		ex.Flush()
 		s.goOn(ex, f)
 	}
 }
 
-// giveUp ends an exchange whose client has gone, and tells the application.
-func (s *slot) giveUp(ex app.Exchange, f frame) {
+// giveUp ends an exchange that takes no more, and tells the application: its
+// client has gone, or has had all of the Content-Length.
+func (s *slot) giveUp(ex app.Exchange, f frame, why error) {
 	s.forget(f)
-	ex.Abort(app.StatusGone, 0)
+	if why == app.ErrGone {
+		ex.Abort(app.StatusGone, 0)
+	} else {
+		ex.Finish()
+	}
 	if f.flags&flagEnd == 0 {
 		s.in.tell("drop", s.number, f.stream)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-77b39ca9/srv/app"
 	"github.com/seed-77b39ca9/srv/internal/proc"
+	"github.com/seed-77b39ca9/srv/protocol"
 )
 
 // deaf is a slot of an interpreter that is dead already: frames can be given to
@@ -144,5 +145,5 @@ type careless struct{ *exchange }
 
 func lenient(t *testing.T) app.Exchange { return careless{get(t, "/")} }
 
-func (e careless) Finish() error  { return nil }
-func (e careless) Abort(int, int) {}
+func (e careless) Finish(...protocol.Field) error { return nil }
+func (e careless) Abort(int, int)                 {}

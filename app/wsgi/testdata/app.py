@@ -100,6 +100,21 @@ def do_stream(path, environ, start_response):
     return Iterable(path, pieces())
 
 
+def do_hints(path, environ, start_response):
+    """Early hints, before a gate and the response, and too late."""
+    hints = environ["wsgi.early_hints"]
+    hints([("Link", "</a.css>; rel=preload")])
+    hints([("Link", "</b.js>; rel=preload"), ("X", "y")])
+    pass_gate(path)
+    start_response("200 OK", TEXT)
+
+    def pieces():
+        yield b"one "
+        hints([("Link", "</late>")])
+        yield b"two"
+    return pieces()
+
+
 def do_pieces(path, environ, start_response):
     """/pieces/COUNT/SIZE"""
     count, size = map(int, path.split("/")[2:4])
