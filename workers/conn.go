@@ -448,6 +448,10 @@ const (
 // throwAway takes n bytes that nobody wants; mu is held. False: that was enough.
 func (c *Conn) throwAway(n int) (open bool) {
 	if c.lingered += int64(n); c.lingered > lingerBytes {
+		// Closed while its window is shut, the client would wait for a minute.
+		if r, ok := c.tr.(Resetter); ok {
+			r.Reset()
+		}
 		c.phase = closing
 		return false
 	}

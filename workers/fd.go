@@ -92,6 +92,15 @@ func (f *FD) CloseWrite() {
 	}
 }
 
+// Reset implements Resetter.
+func (f *FD) Reset() {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if f.state != closed {
+		resetOnClose(f.fd)
+	}
+}
+
 // CloseRead makes the loop see the end of the input, and close the socket.
 func (f *FD) CloseRead() {
 	f.mu.RLock()
@@ -148,9 +157,11 @@ func unsent(nc net.Conn) (n int64) {
 	return n
 }
 
-// reset makes the closing of the socket below nc throw away what it still has to send.
-func reset(nc net.Conn) {
-	control(nc, func(fd int) { unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}) })
+// ResetOnClose makes the closing of the socket below nc reset the connection.
+func ResetOnClose(nc net.Conn) { control(nc, resetOnClose) }
+
+func resetOnClose(fd int) {
+	unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 }
 
 // control calls f with the descriptor below nc, if there is one.

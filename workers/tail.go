@@ -68,7 +68,7 @@ func (t *tail) check() {
 	case t.done:
 	case t.pace.late(time.Now(), t.sent.Load()+t.unacked-unsent(t.nc)):
 		t.conn.broken.Store(true)
-		reset(t.nc)
+		ResetOnClose(t.nc)
 		t.cut()
 	default:
 		t.watch.Reset(t.pace.interval())

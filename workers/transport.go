@@ -28,6 +28,10 @@ type Transport interface {
 // ErrClosed is what a Transport says whose socket is closed.
 var ErrClosed = errors.New("the connection is closed")
 
+// Resetter is a Transport whose Close can be made to reset the connection: what is
+// still on its way is thrown away, and the client sees an error at once.
+type Resetter interface{ Reset() }
+
 // Watcher is a Transport that reads only between exchanges, as one does whose
 // goroutine is in the app. Watch has it read now, in the background, because
 // somebody wants to know when the client leaves.

@@ -3,6 +3,8 @@ package workertest
 import (
 	"strings"
 	"testing"
+
+	"github.com/seed-77b39ca9/srv/workers"
 )
 
 // refusals: a request that is none is answered, and the connection closed.
@@ -10,6 +12,7 @@ func (s *suite) refusals(t *testing.T) {
 	t.Run("statuses", func(t *testing.T) { inEvery(t, s.statuses) })
 	t.Run("behind an answered one", s.refuseSecond)
 	t.Run("client still sending", s.stillSending)
+	t.Run("client sends without end", s.endlessSending)
 	t.Run("cut short", s.cutShort)
 }
 
@@ -78,6 +81,30 @@ func (s *suite) stillSending(t *testing.T) {
 		t.Errorf("got %v, %v", a.Response, a.err)
 	}
 	c.wantEnd()
+}
+
+// endlessSending: a client that is told 413 and sends on without reading is let
+// go when it has sent enough of what nobody wants.
+func (s *suite) endlessSending(t *testing.T) {
+	inTwo(t, func(t *testing.T, k kind) {
+		sv := s.start(t, k.app(), func(o *workers.Options) { o.Protocol.Body = 1000 })
+		c := sv.dial(t)
+		c.send(request("POST", "/", "", "Content-Length: 10000000000000"))
+		if a := c.answer("POST"); a.StatusCode != 413 || !a.Close || a.err != nil {
+			t.Errorf("got %v, %v; want 413", a.Response, a.err)
+		}
+		sent := 0
+		for sent < 1<<30 {
+			n, err := c.Write([]byte(largeContent))
+			if sent += n; err != nil {
+				break
+			}
+		}
+		if sent >= 1<<30 {
+			t.Error("it goes on for ever")
+		}
+		sv.get(t, "/hello").want(t, 200, "Hello World")
+	})
 }
 
 // cutShort: the client may still be there to read what was wrong.

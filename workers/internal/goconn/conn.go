@@ -194,6 +194,9 @@ func (c *Conn) CloseWrite() {
 	}
 }
 
+// Reset implements workers.Resetter.
+func (c *Conn) Reset() { workers.ResetOnClose(c.nc) }
+
 // Tail implements workers.Transport.
 func (c *Conn) Tail() (nc net.Conn, err error) {
 	err = workers.ErrClosed
