@@ -55,13 +55,21 @@ func (c *Conn) serve() {
 }
 
 // The small buffer is large enough for nearly every request; who fills it sends
-// much, and gets the large one.
+// much, and gets the large one for as long as that goes on.
 const small, large = 4 << 10, 64 << 10
 
 var (
 	smallBuffers = sync.Pool{New: func() any { b := make([]byte, small); return &b }}
 	largeBuffers = sync.Pool{New: func() any { b := make([]byte, large); return &b }}
 )
+
+// poolFor has the buffers for who has just sent n bytes at once.
+func poolFor(n int) *sync.Pool {
+	if n < small {
+		return &smallBuffers
+	}
+	return &largeBuffers
+}
 
 // read returns io.EOF at the end of the input, and nil when the session wants
 // the connection closed.
@@ -80,9 +88,9 @@ func (c *Conn) read() error {
 		if c.ended {
 			return io.EOF
 		}
-		if n == small {
+		if fits := poolFor(n); fits != pool {
 			pool.Put(buf)
-			pool = &largeBuffers
+			pool = fits
 			buf = pool.Get().(*[]byte)
 		}
 		n, err = c.nc.Read(*buf)
