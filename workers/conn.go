@@ -203,7 +203,20 @@ func (c *Conn) dropInput() {
 
 // hold and release count who still uses the socket: the engine, and a tail. Until
 // the last one has left the wheel knows the connection, so that Close finds it.
-func (c *Conn) hold() { c.holds.Add(1) }
+//
+// hold is false when the last one has left already: the app may go on with its
+// response for a moment.
+func (c *Conn) hold() bool {
+	for {
+		n := c.holds.Load()
+		if n == 0 {
+			return false
+		}
+		if c.holds.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
 
 func (c *Conn) release() {
 	if c.holds.Add(-1) == 0 {

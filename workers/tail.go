@@ -32,11 +32,16 @@ const tailLow = 64 << 10
 
 // startTail begins to send p, which is copied.
 func (c *Conn) startTail(p []byte) {
+	if !c.hold() {
+		c.broken.Store(true)
+		return
+	}
 	t := &tail{conn: c}
 	t.backlog.init(c.core)
 	var err error
 	if t.nc, err = c.tr.Tail(); err != nil {
 		c.sendFailed()
+		c.release()
 		return
 	}
 	t.pace = newPace(c.core.SendTimeout, c.core.SendRate, time.Now())
@@ -46,7 +51,6 @@ func (c *Conn) startTail(p []byte) {
 		t.watch = time.AfterFunc(t.pace.interval(), t.check)
 		t.mu.Unlock()
 	}
-	c.hold()
 	c.tail.Store(t)
 	if _, failed := t.append(p); failed {
 		c.broken.Store(true)

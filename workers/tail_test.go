@@ -57,3 +57,17 @@ func TestTail(t *testing.T) {
 	core.Drain(0)
 	core.WaitIdle()
 }
+
+// TestTailAfterTheEnd: a response that is still being sent when the connection is
+// over counts for nothing.
+func TestTailAfterTheEnd(t *testing.T) {
+	core := NewCore(hello(t), Options{Protocol: new(protocol.Options)})
+	defer core.Close()
+	ours, _ := net.Pipe()
+	c := core.NewConn(&clogged{tail: ours}, app.Peer{})
+	c.Closed()
+	c.send([]byte("late"))
+	if !c.broken.Load() || c.tail.Load() != nil || core.Stats.Open.Load() != 0 {
+		t.Errorf("broken: %v, %d connections", c.broken.Load(), core.Stats.Open.Load())
+	}
+}
