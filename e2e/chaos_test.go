@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"flag"
+	"fmt"
 	"slices"
 	"syscall"
 	"testing"
@@ -48,7 +49,8 @@ var scenarios = []scenario{
 	{name: "SIGKILL of a worker process", args: withoutBackoff,
 		act: every(2*time.Second, (*trial).killWorker), short: 2, long: 30,
 		allowed: []allowance{{chaos.Reset, onItsConnection}, {chaos.Cut, onItsConnection}}},
-	{name: "SIGSTOP of an interpreter, for good", kinds: justC, args: []string{"--timeout=2"},
+	// With more clients than slots, or the one that is stopped may be idle, and stay so unnoticed.
+	{name: "SIGSTOP of an interpreter, for good", kinds: justC, load: crowd, args: []string{"--timeout=2"},
 		act: (*trial).hangInterpreter, short: 1, long: 10,
 		allowed: []allowance{{chaos.GatewayTimeout, inItsHands}, {chaos.Cut, inItsHands}}},
 	{name: "SIGSTOP of an interpreter, for a moment", kinds: justC,
@@ -206,12 +208,17 @@ func (r *trial) killInterpreters() {
 func (r *trial) killWorker() { r.kill(r.oneOf(r.workers()), syscall.SIGKILL) }
 
 // hangInterpreter stops an interpreter in the middle of what it is doing. As soon
-// as a client has been told that it took too long, it goes on, with its late answers.
+// as that is found out, it goes on, with its late answers: a client has been told that
+// it took too long, or, if nothing was begun yet, another interpreter was given it.
 func (r *trial) hangInterpreter(times int) {
 	for range times {
-		victim := r.oneOf(r.interpreters())
+		victim := r.oneOf(r.serving()) // one that only boots would keep no client waiting
+		before := r.seen(chaos.GatewayTimeout)
 		r.kill(victim, syscall.SIGSTOP)
-		r.sees(chaos.GatewayTimeout)
+		eventually(r.t, fmt.Sprintf("the hanging interpreter %d is found out", victim.pid), func() bool {
+			return r.seen(chaos.GatewayTimeout) > before ||
+				r.s.log.count(fmt.Sprintf(`WORKER TIMEOUT \(pid:%d\)`, victim.pid)) > 0
+		})
 		syscall.Kill(victim.pid, syscall.SIGCONT)
 		r.isGone(victim)
 		r.served(50)

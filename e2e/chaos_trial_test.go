@@ -84,6 +84,15 @@ func (r *trial) served(n int64) {
 	}
 }
 
+// seen is how many clients have seen that outcome.
+func (r *trial) seen(o chaos.Outcome) (n int64) {
+	r.load.Await(patience, func(t *chaos.Tally, _ map[int]int64) bool {
+		n = t.Counts[o]
+		return true
+	})
+	return n
+}
+
 // sees waits until one more client has seen that outcome.
 func (r *trial) sees(o chaos.Outcome) {
 	r.t.Helper()
@@ -94,7 +103,8 @@ func (r *trial) sees(o chaos.Outcome) {
 		}
 		return t.Counts[o] > seen
 	}) {
-		r.t.Fatalf("no client has seen: %v", o)
+		tally := r.load.Stop()
+		r.t.Fatalf("no client has seen %v: %v\n%v", o, &tally, some(tally.Failures))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -53,6 +54,17 @@ func (r *trial) kill(victim process, sig syscall.Signal) {
 	}
 	r.blows++
 	syscall.Kill(victim.pid, sig)
+}
+
+// serving waits until every interpreter has answered somebody, and lists them.
+func (r *trial) serving() (all []process) {
+	r.t.Helper()
+	eventually(r.t, "every interpreter serves", func() bool {
+		all = r.interpreters()
+		served := r.load.Pids()
+		return len(all) > 0 && !slices.ContainsFunc(all, func(p process) bool { return served[p.pid] == 0 })
+	})
+	return all
 }
 
 // anotherServes waits until a process other than the victim has answered somebody.
