@@ -116,8 +116,8 @@ type Exchange interface {
 type Peer struct {
 	RemoteHost, RemotePort string // "" for a Unix socket
 	LocalHost, LocalPort   string // LocalPort "" for a Unix socket, whose path is LocalHost
-	TLS                    bool
-	Trusted                bool // RemoteHost is in forwarded_allow_ips
+	TLS                    *TLS   // nil: the connection is in the clear
+	Trusted                bool   // RemoteHost is in forwarded_allow_ips
 }
 
 // Content is a request's content: in memory, or in a spool file that has no

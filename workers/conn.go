@@ -20,6 +20,7 @@ import (
 type Conn struct {
 	core *Core
 	tr   Transport
+	tls  *secure // between tr and the socket; nil: the connection is in the clear
 	peer app.Peer
 	pc   protocol.Conn
 	out  *buffer              // response side: bytes to send
@@ -68,7 +69,11 @@ const maxAhead = 1 << 20
 func (c *Core) NewConn(tr Transport, peer app.Peer) *Conn {
 	conn := &Conn{core: c, tr: tr, peer: peer, proxied: !c.expectsProxy(peer.RemoteHost)}
 	conn.peer.Trusted = c.Trusted != nil && c.Trusted(peer.RemoteHost)
-	conn.pc.Init(c.Protocol, peer.TLS, conn.peer.Trusted)
+	conn.pc.Init(c.Protocol, c.TLS != nil, conn.peer.Trusted)
+	if c.TLS != nil {
+		conn.tls = newSecure(conn, tr)
+		conn.tr = conn.tls
+	}
 	conn.holds.Store(1)
 	conn.share.of = &c.memory
 	conn.deadline.Store(c.wheel.after(conn.idleTime()))
@@ -95,6 +100,9 @@ func (c *Conn) Settle() {
 // Feed takes bytes that arrived; p is free to be used again when it returns.
 // False: the engine closes the socket now.
 func (c *Conn) Feed(p []byte) (open bool) {
+	if c.tls != nil {
+		return c.tls.feed(p)
+	}
 	c.mu.Lock()
 	switch {
 	case c.phase == lingering:
@@ -133,6 +141,29 @@ func (c *Conn) keep(p []byte) {
 // mayKeep says whether n bytes may wait for an exchange to end; mu is held.
 func (c *Conn) mayKeep(n int) bool { return n <= maxAhead && c.share.cover(int64(n)) }
 
+// offer is Feed for what TLS has decrypted into b, which becomes the connection's.
+// With eof there will be no more. The caller runs the connection with in, unless
+// that is nil.
+func (c *Conn) offer(b *buffer, eof bool) (in *buffer, open bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.eof = c.eof || eof
+	switch {
+	case len(b.b) == 0 || c.phase == lingering || c.phase == closing:
+		putBuffer(b)
+		return nil, c.phase != closing
+	case c.in == nil:
+		c.in = b
+	default:
+		c.keep(b.b)
+		putBuffer(b)
+	}
+	if c.busy || c.phase == called {
+		return nil, true
+	}
+	return c.take(), true
+}
+
 // take makes the caller the runner, with what has arrived; mu is held.
 func (c *Conn) take() *buffer {
 	in := c.in
@@ -146,6 +177,13 @@ func (c *Conn) take() *buffer {
 // EOF says that the client will send no more. True: a response is still on its
 // way, and the Transport's Close will be called; false: the engine closes now.
 func (c *Conn) EOF() (open bool) {
+	if c.tls != nil && c.tls.eof() {
+		return true
+	}
+	return c.endInput()
+}
+
+func (c *Conn) endInput() (open bool) {
 	c.mu.Lock()
 	c.eof = true
 	switch {
@@ -181,6 +219,9 @@ func (c *Conn) Closed() {
 	}
 	c.mu.Unlock()
 	gone()
+	if c.tls != nil {
+		c.tls.wire.close()
+	}
 	c.Settle()
 	c.deadline.Store(never)
 	c.release()
@@ -347,7 +388,7 @@ func (c *Conn) call(b []byte, own *buffer) (answered bool) {
 	ex.req.Keep()
 	c.mu.Lock()
 	c.phase = called
-	ex.gone = c.gone
+	ex.gone = c.gone || c.eof && c.tls != nil // close_notify comes in one piece with the request
 	c.mu.Unlock()
 	c.core.serve(ex)
 	c.mu.Lock()
@@ -397,6 +438,9 @@ func (c *Conn) ended() (next bool) {
 	// After what was pipelined too much for us to keep comes the middle of something.
 	next = c.pc.KeepAlive() && !c.ex.cut && !c.broken.Load() && !c.ahead.Load()
 	c.used = true
+	if c.tls != nil && c.ex.cut {
+		c.tls.truncated.Store(true)
+	}
 	if n := c.core.Stats.Exchanges.Add(1); n == c.core.MaxExchanges && c.core.Spent != nil {
 		c.core.Spent()
 	}
@@ -413,6 +457,7 @@ func (c *Conn) ended() (next bool) {
 // shut ends the connection after its last response. Always false.
 func (c *Conn) shut(own *buffer) bool {
 	c.flush()
+	c.farewell()
 	if own != nil {
 		putBuffer(own)
 	}
@@ -438,6 +483,7 @@ func (c *Conn) linger(own *buffer) (open bool) {
 	if c.eof || c.gone || c.tail.Load() != nil {
 		c.phase = closing
 		c.mu.Unlock()
+		c.farewell()
 		return false
 	}
 	c.phase = lingering

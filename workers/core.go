@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"crypto/tls"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,9 @@ type Options struct {
 	BodyRate    int64         // client_body_min_rate: bytes a second, beside BodyTimeout; 0: any
 	SendTimeout time.Duration // send_timeout: without any progress of the response
 	SendRate    int64         // send_min_rate: bytes a second, beside SendTimeout; 0: any
+
+	TLS              *tls.Config   // every connection begins with a handshake; nil: none does
+	HandshakeTimeout time.Duration // for all of it, from the connection's beginning
 
 	Calls int // concurrent calls of the app in this process: what sync accepts for; 0: as many as connections
 	Loops int // event loops; 0: as many as cores

@@ -56,7 +56,9 @@ func (c *Conn) callWithout(own *buffer) {
 // idleTime is how long the connection may wait for the next request.
 func (c *Conn) idleTime() time.Duration {
 	d := c.core.KeepAlive
-	if !c.used || d <= 0 {
+	if c.tls != nil && !c.tls.ready.Load() {
+		d = c.core.HandshakeTimeout
+	} else if !c.used || d <= 0 {
 		d = c.core.FirstByte
 	}
 	if c.core.draining.Load() {

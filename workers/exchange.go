@@ -345,8 +345,10 @@ func (ex *Exchange) Gone() bool {
 // OnGone implements app.Exchange.
 func (ex *Exchange) OnGone(f func()) {
 	ex.conn.mu.Lock()
-	ex.onGone = f
 	gone := ex.gone
+	if !gone {
+		ex.onGone = f
+	}
 	ex.conn.mu.Unlock()
 	if f == nil {
 		return

@@ -23,18 +23,31 @@ const (
 // readProxy takes the PROXY protocol's header off a connection's first bytes.
 // A connection without one is served as it is, as gunicorn does.
 func (c *Conn) readProxy(b []byte) (used int, p progress) {
-	n, whole := proxyHeader(b)
-	if !whole {
+	n, whole, err := c.takeProxy(b)
+	switch {
+	case err != nil:
+		c.refuse(err)
+		return n, refused
+	case !whole:
 		return 0, needMore
+	}
+	return n, complete
+}
+
+// takeProxy goes by the header that b begins with and gives its length, 0 when
+// there is none. An error is a *protocol.Error.
+func (c *Conn) takeProxy(b []byte) (n int, whole bool, err error) {
+	n, whole = proxyHeader(b)
+	if !whole {
+		return 0, false, nil
 	}
 	c.proxied = true
 	if n == 0 {
-		return 0, complete
+		return 0, true, nil
 	}
 	h, err := proxyproto.Read(bufio.NewReader(bytes.NewReader(b[:n])))
 	if err != nil {
-		c.refuse(&protocol.Error{Status: 400, Reason: err.Error()})
-		return n, refused
+		return n, true, &protocol.Error{Status: 400, Reason: err.Error()}
 	}
 	if src, dst, ok := h.TCPAddrs(); ok && h.Command.IsProxy() {
 		c.peer.RemoteHost, c.peer.RemotePort = hostPort(src)
@@ -42,7 +55,7 @@ func (c *Conn) readProxy(b []byte) (used int, p progress) {
 		c.peer.Trusted = c.core.Trusted != nil && c.core.Trusted(c.peer.RemoteHost)
 		c.pc.SetTrusted(c.peer.Trusted)
 	}
-	return n, complete
+	return n, true, nil
 }
 
 // proxyHeader finds the end of the header that b begins with: 0 when b begins

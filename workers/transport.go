@@ -9,7 +9,8 @@ import (
 // TryWrite and Tail from one goroutine at a time, the others from any.
 type Transport interface {
 	// TryWrite sends what the socket takes now and says how much that was; it
-	// never waits. ErrClosed when the socket is closed already.
+	// never waits. ErrClosed when the socket is closed already. What it did not take
+	// is given next, to the tail: TLS has encrypted some of it by then.
 	TryWrite(p []byte) (int, error)
 
 	// Tail gives the socket as a net.Conn of its own, for the goroutine that

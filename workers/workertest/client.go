@@ -2,6 +2,7 @@ package workertest
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -14,13 +15,25 @@ import (
 // client is a connection to a server, on which a test says exactly what it means to.
 type client struct {
 	net.Conn
-	t *testing.T
-	r *bufio.Reader
+	socket net.Conn // below TLS, if there is TLS
+	t      *testing.T
+	r      *bufio.Reader
 }
 
-func (sv *server) dial(t *testing.T) *client     { return dial(t, "tcp", sv.tcp) }
-func (sv *server) dialUnix(t *testing.T) *client { return dial(t, "unix", sv.unix) }
+func (sv *server) dial(t *testing.T) *client     { return sv.connect(t, "tcp", sv.tcp) }
+func (sv *server) dialUnix(t *testing.T) *client { return sv.connect(t, "unix", sv.unix) }
 
+// connect speaks TLS where the server does; the handshake comes with what is sent first.
+func (sv *server) connect(t *testing.T, network, address string) *client {
+	t.Helper()
+	c := dial(t, network, address)
+	if sv.client != nil {
+		c.encrypt(sv.client)
+	}
+	return c
+}
+
+// dial speaks in the clear.
 func dial(t *testing.T, network, address string) *client {
 	t.Helper()
 	nc, err := net.Dial(network, address)
@@ -29,7 +42,13 @@ func dial(t *testing.T, network, address string) *client {
 	}
 	t.Cleanup(func() { nc.Close() })
 	nc.SetDeadline(time.Now().Add(patience))
-	return &client{nc, t, bufio.NewReader(nc)}
+	return &client{nc, nc, t, bufio.NewReader(nc)}
+}
+
+// encrypt begins with TLS.
+func (c *client) encrypt(conf *tls.Config) {
+	c.Conn = tls.Client(c.socket, conf)
+	c.r = bufio.NewReader(c.Conn)
 }
 
 // get is one request on a connection of its own.
@@ -65,13 +84,16 @@ func (c *client) trickle(s string) {
 
 // closeWrite shuts the sending side down.
 func (c *client) closeWrite() {
-	c.Conn.(interface{ CloseWrite() error }).CloseWrite()
+	if c.Conn != c.socket {
+		c.Conn.(*tls.Conn).CloseWrite()
+	}
+	c.socket.(interface{ CloseWrite() error }).CloseWrite()
 }
 
 // reset closes a TCP connection so that the server sees a reset.
 func (c *client) reset() {
-	c.Conn.(*net.TCPConn).SetLinger(0)
-	c.Close()
+	c.socket.(*net.TCPConn).SetLinger(0)
+	c.socket.Close()
 }
 
 // answer is a response whose content has been read.

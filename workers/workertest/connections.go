@@ -1,6 +1,7 @@
 package workertest
 
 import (
+	"io"
 	"testing"
 
 	"github.com/seed-77b39ca9/srv/app"
@@ -11,9 +12,6 @@ import (
 func (s *suite) connections(t *testing.T) {
 	t.Run("an idle one makes room", s.idleMakesRoom)
 	t.Run("one that becomes idle makes room", func(t *testing.T) { inEachMode(t, s.laterMakesRoom) })
-	if s.oneShot {
-		t.Run("accepted while a call is free", func(t *testing.T) { inEachMode(t, s.acceptsForCalls) })
-	}
 }
 
 func atMost(n int) func(*workers.Options) {
@@ -50,9 +48,15 @@ func (s *suite) laterMakesRoom(t *testing.T, mode app.Mode) {
 	for range busy {
 		await(t, "the app is called", called)
 	}
-	late := sv.dial(t)
-	late.send(request("GET", "/hello", ""))
+	late, sent := sv.dial(t), make(chan error, 1)
+	go func() { // a handshake has to be answered
+		_, err := io.WriteString(late, request("GET", "/hello", ""))
+		sent <- err
+	}()
 	gate.open()
+	if err := await(t, "the late one's request is sent", sent); err != nil {
+		t.Fatal(err)
+	}
 	late.answer("GET").want(t, 200, "Hello World")
 	for _, c := range busy {
 		c.answer("GET").want(t, 200, "busy")

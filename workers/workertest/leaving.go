@@ -27,7 +27,7 @@ func (s *suite) halfCloseAfter(t *testing.T, k kind) {
 	sv := s.start(t, k.app())
 	for _, c := range []*client{sv.dial(t), sv.dialUnix(t)} {
 		for _, target := range []string{"/hello", "/large"} {
-			c := dial(t, c.RemoteAddr().Network(), c.RemoteAddr().String())
+			c := sv.connect(t, c.RemoteAddr().Network(), c.RemoteAddr().String())
 			_, want := reply("GET", target, nil)
 			c.send(request("GET", target, ""))
 			c.closeWrite()

@@ -133,7 +133,14 @@ func (s *suite) noContent(t *testing.T, k kind) {
 }
 
 func (s *suite) peer(t *testing.T) {
-	sv := s.start(t, script{app.Immediate, func(ex app.Exchange) { respond(ex, 200, fmt.Sprintf("%+v", *ex.Peer())) }})
+	sv := s.start(t, script{app.Immediate, func(ex app.Exchange) {
+		peer := *ex.Peer()
+		if (peer.TLS != nil) != (s.tls != nil) {
+			t.Errorf("TLS is %v", peer.TLS)
+		}
+		peer.TLS = nil
+		respond(ex, 200, fmt.Sprintf("%+v", peer))
+	}})
 	c := sv.dial(t)
 	_, local, _ := net.SplitHostPort(c.LocalAddr().String())
 	_, remote, _ := net.SplitHostPort(sv.tcp)

@@ -1,6 +1,7 @@
 package workertest
 
 import (
+	"crypto/tls"
 	"net"
 	"path/filepath"
 	"runtime"
@@ -26,7 +27,8 @@ type server struct {
 	stats    *workers.Stats
 	errorLog lines
 	infoLog  lines
-	served   chan error // Serve's result
+	client   *tls.Config // for the clients; nil: in the clear
+	served   chan error  // Serve's result
 	stopped  bool
 }
 
@@ -50,6 +52,9 @@ func (s *suite) start(t *testing.T, a app.App, edit ...func(*workers.Options)) *
 		MemoryBudget: 1 << 30, SpoolBudget: 1 << 40,
 		Log: sv.infoLog.add, Error: sv.errorLog.add,
 		Stats: sv.stats,
+	}
+	if s.tls != nil {
+		o.TLS, o.HandshakeTimeout, sv.client = s.tls.server, patience, s.tls.client
 	}
 	for _, f := range edit {
 		f(&o)

@@ -102,7 +102,7 @@ func (s *suite) handlerWaits(t *testing.T) {
 func (s *suite) sendTimeout(t *testing.T, k kind) {
 	sv := s.start(t, k.app(), func(o *workers.Options) { o.SendTimeout = 200 * time.Millisecond })
 	c := sv.dial(t)
-	c.Conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+	c.socket.(*net.TCPConn).SetReadBuffer(4 << 10)
 	c.send(request("GET", "/large", ""))
 	eventually(t, "the client is accepted", func() bool { return sv.stats.Accepted.Load() == 1 })
 	eventually(t, "the connection is closed", func() bool { return sv.stats.Open.Load() == 0 })

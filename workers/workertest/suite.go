@@ -9,8 +9,9 @@ import (
 // suite is what the tests of one class share.
 type suite struct {
 	factory workers.Factory
-	oneShot bool // the class answers one request on each connection
-	warm    bool // what the class starts once for the process is there
+	oneShot bool     // the class answers one request on each connection
+	warm    bool     // what the class starts once for the process is there
+	tls     *secured // nil: in the clear
 }
 
 // Run runs the suite on the worker class that f makes.
@@ -20,6 +21,22 @@ func Run(t *testing.T, f workers.Factory) {
 	if t.Failed() {
 		return
 	}
+	s.groups(t)
+	t.Run("limits", s.limits)
+	t.Run("PROXY protocol", s.proxy)
+	t.Run("records", s.records)
+	if s.oneShot {
+		t.Run("accepted while a call is free", func(t *testing.T) { inEachMode(t, s.acceptsForCalls) })
+	}
+	t.Run("TLS", func(t *testing.T) {
+		s.tls = newSecured(t)
+		s.groups(t)
+		s.handshakes(t)
+	})
+}
+
+// groups are what has to be so in the clear and in TLS.
+func (s *suite) groups(t *testing.T) {
 	for _, group := range []struct {
 		name string
 		run  func(*testing.T)
@@ -34,11 +51,8 @@ func Run(t *testing.T, f workers.Factory) {
 		{"leaving", s.leaving},
 		{"slow readers", s.slowReaders},
 		{"budgets", s.budgets},
-		{"limits", s.limits},
 		{"connections", s.connections},
 		{"stopping", s.stopping},
-		{"PROXY protocol", s.proxy},
-		{"records", s.records},
 		{"load", s.load},
 	} {
 		t.Run(group.name, group.run)
