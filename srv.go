@@ -105,6 +105,9 @@ func noApp() int {
 
 // check loads the app, so that --check-config means what it says.
 func check(p *plan, handler http.Handler) int {
+	if err := checkCerts(p); err != nil {
+		return fail(err)
+	}
 	if !p.isWSGI(handler) {
 		if _, err := new(server).makeApp(p, handler); err != nil {
 			return fail(err)
@@ -156,6 +159,9 @@ func reload(handler http.Handler, elog *log.Logger) (arbiter.Config, error) {
 
 func arbiterConfig(l *configs.Loaded, p *plan, handler http.Handler) (arbiter.Config, error) {
 	owner, err := p.owner()
+	if err == nil {
+		err = checkCerts(p)
+	}
 	if err != nil {
 		return arbiter.Config{}, err
 	}
@@ -168,7 +174,7 @@ func arbiterConfig(l *configs.Loaded, p *plan, handler http.Handler) (arbiter.Co
 		WorkerClass: p.WorkerClass, Processes: processes, Interpreters: interpreters,
 		GracefulTimeout: p.GracefulTimeout, DrainDelay: p.DrainDelay, ReloadSurge: p.ReloadSurge,
 		BootTimeout: p.BootTimeout, HeartbeatTimeout: p.HeartbeatTimeout, Restarts: p.restarts(),
-		Bind: p.Bind, HealthBind: p.HealthBind, Backlog: p.Backlog, Umask: p.Umask, ReusePort: p.ReusePort, Pidfile: p.Pidfile,
+		Bind: p.Bind, TLS: p.TLS(), HealthBind: p.HealthBind, Backlog: p.Backlog, Umask: p.Umask, ReusePort: p.ReusePort, Pidfile: p.Pidfile,
 		Owner: owner, Log: p.logConfig(), Logs: p.logFiles(),
 		Daemonized: p.Daemon, KeepStdio: p.EnableStdioInheritance,
 		Watch: watched(l, handler), Blob: p.encode(), Engine: p.engine(handler),

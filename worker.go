@@ -16,6 +16,7 @@ import (
 	"github.com/seed-77b39ca9/srv/app/nethttp"
 	"github.com/seed-77b39ca9/srv/app/wsgi"
 	"github.com/seed-77b39ca9/srv/arbiter"
+	"github.com/seed-77b39ca9/srv/internal/certs"
 	"github.com/seed-77b39ca9/srv/internal/log"
 	"github.com/seed-77b39ca9/srv/workers"
 )
@@ -37,6 +38,7 @@ type server struct {
 	worker  workers.Worker
 	pool    *wsgi.Pool          // nil for a Go app
 	access  *accessLog          // nil: off
+	certs   *certs.Keeper       // nil: no TLS
 	files   func([]string)      // wsgi.Options.Files
 	done    chan struct{}       // closed when no connection is left
 	spent   func(reason string) // it is time for a successor; may be called again
@@ -59,7 +61,13 @@ func newServer(p *plan, handler http.Handler, elog *log.Logger, files func([]str
 	if err != nil {
 		return nil, err
 	}
+	if s.certs, err = openCerts(p, elog); err != nil {
+		return nil, err
+	}
 	o := workerOptions(p, p.isWSGI(handler))
+	if s.certs != nil {
+		o.TLS = s.certs.Config()
+	}
 	o.Log = func(line string) { elog.Warningf("%s", line) }
 	o.Error = func(line string) { logError(elog, line) }
 	if s.access, err = openAccessLog(p, elog); err != nil {
@@ -134,6 +142,12 @@ func logError(elog *log.Logger, line string) {
 
 // serve serves until the worker has drained or was closed.
 func (s *server) serve(listeners []net.Listener) error {
+	if s.certs != nil {
+		if err := s.certs.Start(listeners); err != nil {
+			return err
+		}
+		defer s.certs.Close()
+	}
 	err := s.worker.Serve(listeners)
 	close(s.done)
 	s.tasks.Wait()

@@ -99,12 +99,21 @@ func (a *Arbiter) Run() int {
 		return ExitError
 	}
 	a.settleEstate()
-	a.log.Infof("Listening at: %s (%d)", strings.Join(names(a.sockets), ","), os.Getpid())
+	a.log.Infof("Listening at: %s (%d)", a.addresses(), os.Getpid())
 	a.log.Infof("Using worker: %s", a.cfg.WorkerClass)
 	a.detach()
 	a.loop(stops, others)
 	a.logEnd()
 	return a.exitCode
+}
+
+// addresses are those of the sockets as a client would write them.
+func (a *Arbiter) addresses() string {
+	all := strings.Join(names(a.sockets), ",")
+	if a.cfg.TLS {
+		all = strings.ReplaceAll(all, "http://", "https://")
+	}
+	return all
 }
 
 // enter makes this process known, before it touches anything that others may use. The title

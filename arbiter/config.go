@@ -35,6 +35,7 @@ type Config struct {
 	Restarts         restart.Policy
 
 	Bind       []string // host:port, :port, [v6]:port, unix:PATH, fd://N
+	TLS        bool     // workers speak it there; for the log only
 	HealthBind []string // the same, for health checks
 	Backlog    int
 	Umask      int        // for Unix sockets

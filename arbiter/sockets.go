@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -87,7 +86,7 @@ func (a *Arbiter) useSockets() {
 	a.sockets = a.serving.sockets
 	a.closeThose(before, a.sockets)
 	if !slices.Equal(before, a.sockets) {
-		a.log.Infof("Listening at: %s (%d)", strings.Join(names(a.sockets), ","), os.Getpid())
+		a.log.Infof("Listening at: %s (%d)", a.addresses(), os.Getpid())
 	}
 }
 

@@ -10,14 +10,9 @@ var foreign = map[string]struct {
 	essential bool
 	remedy    string
 }{
-	"ca_certs":                          {true, noTLS},
-	"cert_reqs":                         {true, noTLS},
-	"certfile":                          {true, noTLS},
-	"ciphers":                           {true, noTLS},
-	"do_handshake_on_connect":           {false, noTLS},
-	"keyfile":                           {true, noTLS},
-	"ssl_version":                       {false, noTLS},
-	"suppress_ragged_eofs":              {false, noTLS},
+	"do_handshake_on_connect":           {false, "the handshake is never done while connections are accepted"},
+	"ssl_version":                       {false, "use ssl_min_version"},
+	"suppress_ragged_eofs":              {false, "HTTP says itself where a request ends"},
 	"root_path":                         {true, "let the proxy set SCRIPT_NAME, which forwarder_headers accepts"},
 	"paste":                             {true, "name the app as module:callable"},
 	"raw_paste_global_conf":             {true, "name the app as module:callable"},
@@ -64,7 +59,6 @@ var foreign = map[string]struct {
 }
 
 const (
-	noTLS     = "let a proxy in front of it take TLS"
 	noControl = "use signals"
 	noLogging = "use errorlog, loglevel, accesslog and access_log_format"
 	noSyslog  = "log to standard error and let the supervisor pass it on"
@@ -95,7 +89,7 @@ var foreignFlags = map[string]string{
 // foreignHarmless are values that ask for what srv does anyway.
 var foreignHarmless = map[string]any{
 	"protocol": "http", "http_protocols": "h1", "http2_cleartext": "off",
-	"logger_class": "gunicorn.glogging.Logger", "default_proc_name": "gunicorn",
+	"suppress_ragged_eofs": true, "logger_class": "gunicorn.glogging.Logger", "default_proc_name": "gunicorn",
 }
 
 func foreignByFlag(flag string) string {

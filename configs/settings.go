@@ -52,6 +52,19 @@ type Settings struct {
 	DrainDelay   time.Duration `json:"drain_delay"`
 	ReusePort    bool          `json:"reuse_port"`
 
+	Certfile            []string      `json:"certfile"`              // paths
+	Keyfile             []string      `json:"keyfile"`               // paths, as many or none: the key is in certfile
+	CACerts             string        `json:"ca_certs"`              // path; "": none
+	CertReqs            string        `json:"cert_reqs"`             // none, optional or required
+	Ciphers             string        `json:"ciphers"`               // names; "": crypto/tls's choice
+	SSLMinVersion       string        `json:"ssl_min_version"`       // 1.2 or 1.3
+	SSLHandshakeTimeout time.Duration `json:"ssl_handshake_timeout"` // 0: none
+	ACMEDomains         []string      `json:"acme_domains"`
+	ACMEEmail           string        `json:"acme_email"`
+	ACMEDirectory       string        `json:"acme_directory"` // URL
+	ACMEStorage         string        `json:"acme_storage"`   // absolute; "": certmagic's
+	ACMECARoot          string        `json:"acme_ca_root"`   // path; "": the system's
+
 	LimitRequestLine      int   `json:"limit_request_line"` // bytes; 0: none
 	LimitRequestFields    int   `json:"limit_request_fields"`
 	LimitRequestFieldSize int   `json:"limit_request_field_size"` // bytes; 0: none

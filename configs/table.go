@@ -8,6 +8,7 @@ const (
 	sectionDebugging  = "Debugging"
 	sectionLogging    = "Logging"
 	sectionNaming     = "Process Naming"
+	sectionSSL        = "SSL"
 	sectionSecurity   = "Security"
 	sectionMechanics  = "Server Mechanics"
 	sectionSocket     = "Server Socket"
@@ -16,7 +17,7 @@ const (
 
 var sections = []string{
 	sectionConfigFile, sectionDebugging, sectionLogging, sectionNaming,
-	sectionSecurity, sectionMechanics, sectionSocket, sectionWorkers,
+	sectionSSL, sectionSecurity, sectionMechanics, sectionSocket, sectionWorkers,
 }
 
 // asIs is the value of a variable whose text is the default itself.
@@ -29,6 +30,8 @@ var table = slices.Concat(
 	debuggingRows,
 	loggingRows,
 	namingRows,
+	sslRows,
+	acmeRows,
 	securityRows,
 	clientRows,
 	mechanicsRows,

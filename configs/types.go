@@ -2,6 +2,7 @@ package configs
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -67,8 +68,11 @@ type choice struct {
 }
 
 func (t choice) decode(raw any) (any, error) {
-	if b, ok := raw.(bool); ok {
-		raw = strconv.FormatBool(b)
+	switch v := raw.(type) {
+	case bool:
+		raw = strconv.FormatBool(v)
+	case int, int64:
+		raw = fmt.Sprint(v)
 	}
 	given, ok := raw.(string)
 	if !ok {

@@ -29,6 +29,9 @@ func newRequest(c *call, ex app.Exchange) (*http.Request, error) {
 	if u.Host != "" {
 		req.Host = u.Host // RFC 9112 §3.2.2: the absolute form overrules Host
 	}
+	if peer.TLS != nil {
+		req.TLS = peer.TLS.State
+	}
 	if r.Chunked() {
 		req.TransferEncoding = []string{"chunked"}
 		req.Trailer = trailer(r)

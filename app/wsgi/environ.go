@@ -30,6 +30,11 @@ func appendEnviron(b []byte, ex app.Exchange, scriptName string) (_ []byte, nulP
 	b = appendVar(b, "REMOTE_PORT", peer.RemotePort)
 	b = appendServer(b, r, peer)
 	b = appendFields(b, r)
+	if peer.TLS != nil {
+		for _, v := range peer.TLS.Variables() {
+			b = appendVar(b, v.Name, v.Value)
+		}
+	}
 	b = appendVar(b, "wsgi.url_scheme", r.Scheme())
 	return b[:len(b)-1], nulPath
 }
