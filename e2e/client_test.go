@@ -105,8 +105,10 @@ func (s *server) connect(d net.Dialer) (*conn, error) {
 	}
 	s.t.Cleanup(func() { nc.Close() })
 	nc.SetDeadline(time.Now().Add(patience))
-	return &conn{nc, bufio.NewReader(nc)}, nil
+	return newConn(nc), nil
 }
+
+func newConn(nc net.Conn) *conn { return &conn{nc, bufio.NewReader(nc)} }
 
 // ask sends a GET with more header lines.
 func (c *conn) ask(path string, fields ...string) error {

@@ -52,7 +52,7 @@ func start(t *testing.T, o spec) *server {
 	t.Helper()
 	s := launch(t, o)
 	listening := s.log.await(t, `Listening at: \S+`)
-	if found := regexp.MustCompile(`http://([^ ,]+)`).FindStringSubmatch(listening); found != nil {
+	if found := regexp.MustCompile(`https?://([^ ,]+)`).FindStringSubmatch(listening); found != nil {
 		s.addr = found[1]
 	}
 	return s

@@ -17,6 +17,7 @@ var (
 	errBareCR         = &Error{400, "CR that does not end a line"}
 	errBareLF         = &Error{400, "LF without CR as line terminator"}
 	errNotHTTP        = &Error{400, "not the beginning of a request-line"}
+	errTLS            = &Error{400, "TLS on an address for HTTP in the clear"}
 	errRequestLine    = &Error{400, "request-line is not method SP request-target SP HTTP-version"}
 	errLineTooLong    = &Error{414, "request-line is longer than limit_request_line"}
 	errMethod         = &Error{400, "method is not a token"}

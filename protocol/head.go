@@ -6,6 +6,9 @@ import "bytes"
 // one, for clients that send an empty line behind content; nobody needs many.
 const maxEmptyLines = 8
 
+// tlsHandshake is the first octet of a client that speaks TLS (RFC 8446 §5.1).
+const tlsHandshake = 22
+
 // readHead reads the request-line and the field section. Nothing of them is
 // consumed before they are complete; lineAt and scanned remember how far it has
 // come, so that no octet is looked at twice however few come at a time.
@@ -19,7 +22,10 @@ func (c *Conn) readHead(in []byte, req *Request) (ev Event, n int, err error) {
 			return NeedMore, n, err
 		}
 		in = in[n:]
-		if class[in[0]] == 0 {
+		switch {
+		case in[0] == tlsHandshake:
+			return NeedMore, n, errTLS
+		case class[in[0]] == 0:
 			return NeedMore, n, errNotHTTP
 		}
 	}

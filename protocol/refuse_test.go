@@ -16,7 +16,7 @@ func TestRefuse(t *testing.T) {
 		name, in string
 		want     *Error
 	}{
-		{"TLS on a plain port", "\x16\x03\x01", errNotHTTP},
+		{"TLS on a plain port", "\x16\x03\x01", errTLS},
 		{"nine empty lines", strings.Repeat("\r\n", 9), errEmptyLines},
 		{"LF first", "\nGET / HTTP/1.1\r\n", errBareLF},
 		{"CR first", "\rGET", errBareCR},

@@ -120,6 +120,9 @@ type secureTail struct {
 	failed bool
 }
 
+// NetConn is the socket below TLS.
+func (t *secureTail) NetConn() net.Conn { return t.Conn }
+
 // Write implements net.Conn.
 func (t *secureTail) Write(p []byte) (int, error) {
 	t.s.sending.Lock()

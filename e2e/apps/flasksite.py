@@ -48,6 +48,11 @@ def old():
     return redirect(url_for("as_json", _external=True))
 
 
+@application.route("/secure")
+def secure():
+    return jsonify(secure=request.is_secure, scheme=request.scheme, url=url_for("secure", _external=True))
+
+
 @application.route("/raise")
 def fail():
     raise RuntimeError("raised by the site")

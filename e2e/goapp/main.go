@@ -3,6 +3,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -30,6 +31,7 @@ func main() {
 	mux.HandleFunc("/print", func(w http.ResponseWriter, _ *http.Request) { fmt.Println("printed"); text(w, "") })
 	mux.HandleFunc("/wait", wait)
 	mux.HandleFunc("/stay", stay)
+	mux.HandleFunc("/who", who)
 	mux.HandleFunc("/ledger/{kind}/{number}", numbered)
 	failIfBroken()
 	srv.Main(mux)
@@ -102,6 +104,15 @@ func arrive(name string) (net.Conn, error) {
 	}
 	_, err = fmt.Fprintf(gate, "%s %d\n", name, os.Getpid())
 	return gate, err
+}
+
+// who says what the handler is told of TLS.
+func who(w http.ResponseWriter, r *http.Request) {
+	name := "nobody"
+	if len(r.TLS.VerifiedChains) > 0 {
+		name = r.TLS.PeerCertificates[0].Subject.CommonName
+	}
+	text(w, tls.VersionName(r.TLS.Version)+" "+name)
 }
 
 // stay answers never, and tells the gate when the client has gone.
