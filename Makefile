@@ -12,19 +12,23 @@ PARALLEL   ?= 4
 CONCURRENT = . ./app/... ./arbiter/... ./configs/... ./internal/... ./protocol/... ./workers/...
 VENVS      = .venv/.made $(if $(PYPY),.venv-pypy/.made)
 
-.PHONY: build test e2e chaos race lint cover fuzz bench run venv clean
+.PHONY: build test e2e acme chaos race lint cover fuzz bench run venv clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/srv ./cmd/srv
 
 test: build venv lint
 	$(GO) test -timeout=5m $$($(GO) list ./... | grep -v '/e2e')
-	$(MAKE) --no-print-directory e2e
+	$(MAKE) --no-print-directory e2e acme
 	$(MAKE) --no-print-directory fuzz FUZZTIME=40000x
 
 # -count=1: the test cache does not know of the binaries and apps that these tests start.
 e2e: venv
 	$(GO) test -timeout=8m -parallel=$(PARALLEL) -count=1 ./e2e
+
+# Certificates from Pebble, whose modules are not srv's.
+acme:
+	cd e2e/acme && $(GO) vet . && $(GO) test -timeout=8m -count=1 .
 
 # Every scenario in every worker class, long and often: see docs/chaos.md. The tests' short form is part of e2e.
 chaos: venv

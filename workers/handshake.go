@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ const recordHandshake = 22
 // handshake is the goroutine that does, and that goes on with the requests which
 // the client has sent right behind.
 func (s *secure) handshake() {
-	err := s.tls.Handshake()
+	err := s.shake()
 	s.wire.shaken()
 	s.sendAll()
 	s.feeding.Lock()
@@ -67,6 +68,17 @@ func (s *secure) handshake() {
 		return
 	}
 	s.feeding.Unlock()
+}
+
+// shake is the handshake alone. The wheel ends it by closing the connection; the
+// context is for who looks for a certificate.
+func (s *secure) shake() error {
+	ctx, cancel := context.Background(), func() {}
+	if d := s.conn.core.HandshakeTimeout; d > 0 {
+		ctx, cancel = context.WithTimeout(ctx, d)
+	}
+	defer cancel()
+	return s.tls.HandshakeContext(ctx)
 }
 
 // enter begins with HTTP. feeding is held, and is free when it returns.
@@ -101,12 +113,17 @@ func (s *secure) leave() {
 
 // refuse ends a connection that could not begin. feeding is held.
 func (s *secure) refuse(err error) {
-	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) { // it went away
+	if !wentAway(err) {
 		s.conn.core.Stats.Refused.Add(1)
 		s.conn.logInvalid(err.Error())
 	}
 	s.leave()
 	s.wire.close()
+}
+
+// wentAway says whether the client, or its time, is all that was missing.
+func wentAway(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // inClear is what a client that speaks HTTP without TLS is told.
