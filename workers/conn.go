@@ -150,18 +150,17 @@ func (c *Conn) offer(b *buffer, eof bool) (in *buffer, open bool) {
 	c.eof = c.eof || eof
 	switch {
 	case len(b.b) == 0 || c.phase == lingering || c.phase == closing:
-		putBuffer(b)
-		return nil, c.phase != closing
-	case c.in == nil:
-		c.in = b
-	default:
+	case c.busy || c.phase == called || c.in != nil:
 		c.keep(b.b)
-		putBuffer(b)
+		if !c.busy && c.phase != called {
+			in = c.take()
+		}
+	default:
+		c.in = b
+		return c.take(), true
 	}
-	if c.busy || c.phase == called {
-		return nil, true
-	}
-	return c.take(), true
+	putBuffer(b)
+	return in, c.phase != closing
 }
 
 // take makes the caller the runner, with what has arrived; mu is held.

@@ -21,8 +21,9 @@ type outgoing struct {
 	last   bool // the last one says farewell
 }
 
-// sealSize is how much is encrypted before it is sent.
-const sealSize = 64 << 10
+// sealSize is how much is encrypted before it is sent: with what TLS adds, as much
+// as a buffer holds.
+const sealSize = 60 << 10
 
 // TryWrite implements Transport.
 func (s *secure) TryWrite(p []byte) (int, error) {
@@ -44,6 +45,7 @@ func (s *secure) write(p []byte, send func([]byte) (int, error)) (n int, err err
 			return n, nil
 		}
 		piece := p[n:min(len(p), n+sealSize)]
+		s.wire.reserve(len(piece) + len(piece)/16 + 256)
 		if _, err := s.tls.Write(piece); err != nil {
 			return n, err
 		}

@@ -92,11 +92,12 @@ const recordSize = 16 << 10
 func (s *secure) decrypt() (plain *buffer, err error) {
 	defer s.wire.takeBack()
 	plain = getBuffer()
+	plain.b = slices.Grow(plain.b, min(len(s.wire.in), bufferKeep)) // plaintext is shorter
 	for {
-		if cap(plain.b)-len(plain.b) < bufferSize/2 {
+		n := len(plain.b)
+		if n == cap(plain.b) {
 			plain.b = slices.Grow(plain.b, recordSize)
 		}
-		n := len(plain.b)
 		m, err := s.tls.Read(plain.b[n:cap(plain.b)])
 		plain.b = plain.b[:n+m]
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -112,7 +113,21 @@ func (w *wire) written() *buffer {
 	defer w.mu.Unlock()
 	b := w.out
 	w.out = nil
+	if b != nil && len(b.b) == 0 { // reserved, and an error came
+		putBuffer(b)
+		return nil
+	}
 	return b
+}
+
+// reserve makes room for n bytes that are about to be written.
+func (w *wire) reserve(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.out == nil {
+		w.out = getBuffer()
+	}
+	w.out.b = slices.Grow(w.out.b, n)
 }
 
 // silent says whether written would give nothing.
