@@ -73,6 +73,9 @@ func (s *server) reload(blob []byte) error {
 	if err != nil {
 		return err
 	}
+	if s.certs != nil {
+		s.certs.LookAgain()
+	}
 	err = s.pool.Reload(o)
 	s.core.SetCalls(s.pool.Slots())
 	if err == nil {

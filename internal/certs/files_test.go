@@ -55,8 +55,6 @@ func shake(t *testing.T, server, client *tls.Config) (tls.ConnectionState, error
 	return c.ConnectionState(), err
 }
 
-func (k *Keeper) lookAgain() { k.files.checked.Store(0) }
-
 func TestChosenByName(t *testing.T) {
 	dir, ca := t.TempDir(), certtest.NewCA(t, "ca")
 	var pairs []Pair
@@ -83,7 +81,7 @@ func TestRenewed(t *testing.T) {
 	conf, client := k.Config(), &tls.Config{ServerName: "a.test", RootCAs: ca.Pool()}
 	want := func(when string, c *certtest.Cert) {
 		t.Helper()
-		k.lookAgain()
+		k.LookAgain()
 		state, err := shake(t, conf, client)
 		if err != nil || state.PeerCertificates[0].SerialNumber.Cmp(c.Leaf.SerialNumber) != 0 {
 			t.Fatalf("%s: got %v, %v\n%s", when, state.PeerCertificates, err, *log)
@@ -167,7 +165,7 @@ func TestResumes(t *testing.T) {
 			t.Errorf("handshake %d: resumed is %v, %v", i, state.DidResume, err)
 		}
 		ca.Issue("a.test").Write(t, dir, "a")
-		k.lookAgain()
+		k.LookAgain()
 	}
 }
 

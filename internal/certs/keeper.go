@@ -60,6 +60,9 @@ func (k *Keeper) Config() *tls.Config {
 	return conf
 }
 
+// LookAgain has the next handshake look at the files, however soon that is.
+func (k *Keeper) LookAgain() { k.files.checked.Store(0) }
+
 // Start begins to get and renew what ACME is to bring, in the background, and
 // returns. The authority's challenge arrives at one of the listeners.
 func (k *Keeper) Start(listeners []net.Listener) error {
