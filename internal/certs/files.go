@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -18,7 +19,9 @@ type files struct {
 	base    *tls.Config // all but the certificates
 	current atomic.Pointer[tls.Config]
 	checked atomic.Int64 // when they were looked at last, in nanoseconds
-	seen    string       // what they were like; belongs to who has moved checked
+
+	looking sync.Mutex // held by the one handshake that looks
+	seen    string     // what they were like
 }
 
 // lookEvery is how long a change may go unseen.
@@ -44,19 +47,16 @@ func (f *files) configFor(*tls.ClientHelloInfo) (*tls.Config, error) {
 // refresh reads the files if they have changed. When they cannot be used, perhaps
 // because only one of a pair has come yet, those that were stay.
 func (f *files) refresh(now time.Time) {
-	last := f.checked.Load()
-	if now.UnixNano()-last < int64(lookEvery) || !f.checked.CompareAndSwap(last, never) {
+	if now.UnixNano()-f.checked.Load() < int64(lookEvery) || !f.looking.TryLock() {
 		return
 	}
+	defer f.looking.Unlock()
+	f.checked.Store(now.UnixNano())
 	if seen := f.look(); seen != f.seen {
 		f.seen = seen
 		f.renew()
 	}
-	f.checked.Store(now.UnixNano())
 }
-
-// never is in checked while somebody looks.
-const never = int64(1) << 62
 
 func (f *files) renew() {
 	conf, err := f.load()

@@ -216,6 +216,7 @@ func TestConcurrently(t *testing.T) {
 		go func() {
 			for range 50 {
 				k.files.refresh(time.Now().Add(time.Hour))
+				k.LookAgain()
 				k.files.configFor(nil)
 			}
 			if left.Add(-1) == 0 {
