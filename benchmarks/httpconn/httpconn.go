@@ -7,6 +7,7 @@ package httpconn
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,8 @@ type Response struct {
 
 // Conn is one connection, used by one goroutine at a time.
 type Conn struct {
-	tcp     *net.TCPConn
+	net.Conn
+	tcp     *net.TCPConn // below TLS, if there is TLS
 	reader  *bufio.Reader
 	content []byte
 }
@@ -53,19 +55,25 @@ func Dial(addr string, deadline time.Time) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn := &Conn{tcp: c.(*net.TCPConn), reader: bufio.NewReader(c)}
+	conn := &Conn{Conn: c, tcp: c.(*net.TCPConn), reader: bufio.NewReader(c)}
 	return conn, conn.SetDeadline(deadline)
 }
 
-// SetDeadline bounds every read and write from now on.
-func (c *Conn) SetDeadline(t time.Time) error { return c.tcp.SetDeadline(t) }
-
-// Close closes the connection.
-func (c *Conn) Close() error { return c.tcp.Close() }
+// DialTLS is Dial for a server that speaks TLS, whoever it is. The handshake comes
+// with the first Do.
+func DialTLS(addr string, deadline time.Time) (*Conn, error) {
+	conn, err := Dial(addr, deadline)
+	if err != nil {
+		return nil, err
+	}
+	conn.Conn = tls.Client(conn.tcp, &tls.Config{InsecureSkipVerify: true})
+	conn.reader.Reset(conn.Conn)
+	return conn, nil
+}
 
 // Do sends request and reads the whole response.
 func (c *Conn) Do(request []byte) (Response, error) {
-	if _, err := c.tcp.Write(request); err != nil {
+	if _, err := c.Write(request); err != nil {
 		return Response{}, err
 	}
 	return c.read()

@@ -35,5 +35,11 @@ func (p Paths) prepareGoPeer(name, module string) func(context.Context) (string,
 }
 
 func (p Paths) goPeer(name string) func(Shape) []string {
-	return func(shape Shape) []string { return []string{p.binary(name), "-addr", shape.Addr} }
+	return func(shape Shape) []string {
+		argv := []string{p.binary(name), "-addr", shape.Addr}
+		if shape.TLS {
+			argv = append(argv, "-cert", shape.Cert, "-key", shape.Key)
+		}
+		return argv
+	}
 }

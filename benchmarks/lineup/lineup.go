@@ -24,6 +24,9 @@ type Shape struct {
 	Workers int
 	Threads int  // for classes that have threads; the others have one
 	Close   bool // the load closes each connection after one request
+	TLS     bool // with the certificate in Cert and Key, which are files
+	Cert    string
+	Key     string
 }
 
 // Server is one server of the lineup.

@@ -44,10 +44,14 @@ func (p Paths) fromHandler(class string) func(Shape) []string {
 }
 
 func srvOptions(binary, class string, shape Shape) []string {
-	return []string{
+	argv := []string{
 		binary, "-k", class, "-w", itoa(shape.Workers), "-b", shape.Addr, "--log-level", "warning",
 		"--keep-alive", itoa(keepAlive), "--worker-connections", itoa(maxConnections),
 	}
+	if shape.TLS {
+		argv = append(argv, "--certfile", shape.Cert, "--keyfile", shape.Key)
+	}
+	return argv
 }
 
 // threadsOf gives threads to the classes of which it is a property; with the

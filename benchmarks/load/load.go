@@ -35,6 +35,7 @@ type Job struct {
 	Addr    string
 	Conns   int
 	Seconds int
+	TLS     bool
 	Close   bool // a connection for each request
 	Core    int
 }
@@ -64,5 +65,9 @@ func (j Job) args() []string {
 	if j.Close {
 		args = append(args, "-H", "Connection: close")
 	}
-	return append(args, "http://"+j.Addr+"/")
+	scheme := "http"
+	if j.TLS {
+		scheme = "https"
+	}
+	return append(args, scheme+"://"+j.Addr+"/")
 }

@@ -55,8 +55,9 @@ func parseArgs(args []string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if target.Scheme != "http" || target.Hostname() != "127.0.0.1" {
-		return Config{}, fmt.Errorf("URL %s: want http://127.0.0.1:PORT/", target)
+	config.TLS = target.Scheme == "https"
+	if !config.TLS && target.Scheme != "http" || target.Hostname() != "127.0.0.1" {
+		return Config{}, fmt.Errorf("URL %s: want http://127.0.0.1:PORT/, or https", target)
 	}
 	config.Addr, config.Target = target.Host, target.RequestURI()
 	return config, nil

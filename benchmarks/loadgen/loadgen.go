@@ -21,6 +21,7 @@ type Config struct {
 	Target   string // request-target
 	Conns    int
 	Duration time.Duration
+	TLS      bool
 	Close    bool // a connection for each request
 }
 
@@ -57,6 +58,10 @@ func Run(ctx context.Context, config Config) Report {
 // loop is one connection's life, made again whenever it ends.
 func (r *Report) loop(ctx context.Context, config Config, end time.Time) {
 	request := httpconn.Request(config.Target, config.Close)
+	dial := httpconn.Dial
+	if config.TLS {
+		dial = httpconn.DialTLS
+	}
 	var conn *httpconn.Conn
 	defer func() {
 		if conn != nil {
@@ -67,7 +72,7 @@ func (r *Report) loop(ctx context.Context, config Config, end time.Time) {
 		began := time.Now()
 		if conn == nil {
 			var err error
-			if conn, err = httpconn.Dial(config.Addr, end.Add(drain)); err != nil {
+			if conn, err = dial(config.Addr, end.Add(drain)); err != nil {
 				r.Connect++
 				time.Sleep(time.Millisecond) // a server that refuses is not worth a busy loop
 				continue

@@ -62,7 +62,7 @@ func TestParseArgs(t *testing.T) {
 	}
 	bad := []string{
 		"", "-c 0 http://127.0.0.1/", "-c 9999 http://127.0.0.1/", "-d 2h http://127.0.0.1/", "-d 0s http://127.0.0.1/",
-		"http://example.com/", "https://127.0.0.1/", "-H X http://127.0.0.1/", "-z",
+		"http://example.com/", "ftp://127.0.0.1/", "-H X http://127.0.0.1/", "-z",
 	}
 	for _, args := range bad {
 		if _, err := parseArgs(strings.Fields(args)); err == nil {

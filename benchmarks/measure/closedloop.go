@@ -23,7 +23,7 @@ func OneShot(ctx context.Context, s *server.Server, options Options) (result.Fig
 }
 
 func closedLoop(ctx context.Context, s *server.Server, options Options, closing bool) (result.Figures, error) {
-	job := load.Job{Addr: s.Addr, Conns: options.Conns, Seconds: options.WarmSeconds, Close: closing, Core: options.LoadCore}
+	job := load.Job{Addr: s.Addr, TLS: s.TLS, Conns: options.Conns, Seconds: options.WarmSeconds, Close: closing, Core: options.LoadCore}
 	if _, _, err := options.Generator.Run(ctx, job); err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ var (
 
 // All is every scenario, in the order of the report.
 func All() []Scenario {
-	return []Scenario{wsgi(), goApp(), fromHandler(), headOfLine(), idle(), oneShot()}
+	return []Scenario{wsgi(), goApp(), fromHandler(), headOfLine(), idle(), oneShot(), secure(), handshakes()}
 }
 
 func wsgi() Scenario {
@@ -139,5 +139,35 @@ func oneShot() Scenario {
 	s.Measure = measure.OneShot
 	s.Goals = nil
 	s.Extra = true
+	return s
+}
+
+func secure() Scenario {
+	return Scenario{
+		Name:    "tls",
+		About:   "Go hello world over TLS, 1 worker, 64 kept connections",
+		Shape:   lineup.Shape{Workers: 1, TLS: true},
+		Servers: []string{"nethttp", "srvgo-threaded", "srvgo-gnet", "srvgo-netpoll"},
+		Base:    "nethttp",
+		Measure: measure.KeepAlive,
+		Metrics: loadMetrics,
+		Ratios:  loadRatios,
+		Goals: []result.Goal{
+			{Metric: result.CPU, Of: "srvgo-threaded", Over: "nethttp", Relation: result.AtMost, Limit: 1},
+			{Metric: result.CPU, Of: "srvgo-gnet", Over: "nethttp", Relation: result.AtMost, Limit: 1},
+			{Metric: result.CPU, Of: "srvgo-netpoll", Over: "nethttp", Relation: result.AtMost, Limit: 1},
+		},
+		Extra: true,
+	}
+}
+
+func handshakes() Scenario {
+	s := secure()
+	s.Name = "handshakes"
+	s.About = "Go hello world over TLS, 1 worker, 64 clients, a connection and a whole handshake (ECDSA P-256) for each request"
+	s.Shape.Close = true
+	s.Servers = append(s.Servers, "srvgo-sync")
+	s.Measure = measure.OneShot
+	s.Goals = []result.Goal{{Metric: result.CPU, Of: "srvgo-threaded", Over: "nethttp", Relation: result.AtMost, Limit: 1.1}}
 	return s
 }

@@ -28,11 +28,13 @@ type Command struct {
 	Argv []string
 	Dir  string
 	Addr string // host:port it will listen on
+	TLS  bool   // it speaks it
 }
 
 // Server is a running server.
 type Server struct {
 	Addr   string
+	TLS    bool
 	cmd    *exec.Cmd
 	log    *os.File      // its standard output and error
 	exited chan struct{} // closed when the first process has ended
@@ -66,7 +68,7 @@ func Start(command Command, core int) (*Server, error) {
 		removeLog(log)
 		return nil, fmt.Errorf("start %s: %w", command.Argv[0], err)
 	}
-	s := &Server{Addr: command.Addr, cmd: cmd, log: log, exited: make(chan struct{})}
+	s := &Server{Addr: command.Addr, TLS: command.TLS, cmd: cmd, log: log, exited: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // how it ended is in ProcessState
 		close(s.exited)
@@ -132,7 +134,11 @@ func (s *Server) Stop() error {
 }
 
 func (s *Server) ask(content string) error {
-	conn, err := httpconn.Dial(s.Addr, time.Now().Add(2*time.Second))
+	dial := httpconn.Dial
+	if s.TLS {
+		dial = httpconn.DialTLS
+	}
+	conn, err := dial(s.Addr, time.Now().Add(2*time.Second))
 	if err != nil {
 		return err
 	}

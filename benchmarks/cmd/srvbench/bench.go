@@ -140,7 +140,14 @@ func (b *benchmark) measure(ctx context.Context, s scenario.Scenario, which line
 	}
 	shape := s.Shape
 	shape.Addr = fmt.Sprintf("127.0.0.1:%d", port)
-	running, err := server.Start(server.Command{Argv: which.Argv(shape), Dir: b.paths.Apps(), Addr: shape.Addr}, b.serverCore)
+	if shape.TLS {
+		if shape.Cert, shape.Key, err = b.paths.SelfSigned(); err != nil {
+			return nil, err
+		}
+	}
+	running, err := server.Start(server.Command{
+		Argv: which.Argv(shape), Dir: b.paths.Apps(), Addr: shape.Addr, TLS: shape.TLS,
+	}, b.serverCore)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,15 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
+	cert := flag.String("cert", "", "certificate; with it, TLS is spoken")
+	key := flag.String("key", "", "key")
 	flag.Parse()
-	log.Fatal(http.ListenAndServe(*addr, http.HandlerFunc(hello)))
+	s := &http.Server{Addr: *addr, Handler: http.HandlerFunc(hello), Protocols: new(http.Protocols)}
+	s.Protocols.SetHTTP1(true)
+	if *cert != "" {
+		log.Fatal(s.ListenAndServeTLS(*cert, *key))
+	}
+	log.Fatal(s.ListenAndServe())
 }
 
 func hello(w http.ResponseWriter, _ *http.Request) {
