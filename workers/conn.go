@@ -288,7 +288,7 @@ func (c *Conn) run(b []byte, own *buffer) (open bool) {
 				return true
 			}
 			if !c.ended() {
-				return c.shut(own)
+				return c.leave(own)
 			}
 		case refused:
 			return c.linger(own)
@@ -425,7 +425,7 @@ func (c *Conn) answered(ex *Exchange) {
 	if c.ended() {
 		open = c.run(in.b, in)
 	} else {
-		open = c.shut(in)
+		open = c.leave(in)
 	}
 	if !open {
 		c.tr.Close()
@@ -453,10 +453,21 @@ func (c *Conn) ended() (next bool) {
 	return next
 }
 
-// shut ends the connection after its last response. Always false.
+// leave ends the connection after its last response. With TLS the client may have
+// sent close_notify at any time: as good as a request that nobody reads.
+func (c *Conn) leave(own *buffer) (open bool) {
+	if c.tls != nil && !c.broken.Load() {
+		return c.linger(own)
+	}
+	return c.shut(own)
+}
+
+// shut ends the connection at once. Always false.
 func (c *Conn) shut(own *buffer) bool {
 	c.flush()
-	c.farewell()
+	if c.tls != nil {
+		c.tls.farewell()
+	}
 	if own != nil {
 		putBuffer(own)
 	}
@@ -467,22 +478,25 @@ func (c *Conn) shut(own *buffer) bool {
 	return false
 }
 
-// linger ends the connection after an error answer in such a way that the
-// client sees the answer: a socket that is closed while bytes arrive is reset,
-// and the reset may overtake what was sent (RFC 9112 §9.6).
+// linger ends the connection in such a way that the client sees what was sent
+// last: a socket that is closed while bytes arrive is reset, and the reset may
+// overtake what was sent (RFC 9112 §9.6).
 func (c *Conn) linger(own *buffer) (open bool) {
 	if own != nil {
 		putBuffer(own)
 	}
 	c.flush()
 	c.Settle()
+	behind := c.tail.Load() != nil
+	if c.tls != nil {
+		behind = c.tls.farewell()
+	}
 	c.mu.Lock()
 	c.dropInput()
 	c.busy = false
-	if c.eof || c.gone || c.tail.Load() != nil {
+	if c.eof || c.gone || behind {
 		c.phase = closing
 		c.mu.Unlock()
-		c.farewell()
 		return false
 	}
 	c.phase = lingering

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -82,18 +83,22 @@ func (s *secure) push() {
 	s.sending.Unlock()
 }
 
-// farewell sends close_notify, behind a tail if there is one.
-func (s *secure) farewell() {
-	if !s.ready.Load() || s.truncated.Load() || s.conn.broken.Load() {
-		return
+// farewell sends close_notify, by which a client tells a whole response from one
+// that was cut. Where there is a tail it comes behind that, which then waits for the
+// client to leave.
+func (s *secure) farewell() (behind bool) {
+	if !s.ready.Load() {
+		return false
 	}
+	whole := !s.truncated.Load() && !s.conn.broken.Load()
 	s.ending.Lock()
-	s.last = true
-	wait := s.tails > 0
+	behind = s.tails > 0
+	s.last = s.last || whole
 	s.ending.Unlock()
-	if !wait {
+	if whole && !behind {
 		s.closeNotify(s.socket.TryWrite)
 	}
+	return behind
 }
 
 func (s *secure) closeNotify(send func([]byte) (int, error)) {
@@ -141,8 +146,20 @@ func (t *secureTail) Close() error {
 	last := t.s.last && t.s.tails == 0
 	t.s.ending.Unlock()
 	if last && !t.failed {
-		t.Conn.SetWriteDeadline(time.Now().Add(lingerTime))
-		t.s.closeNotify(t.Conn.Write)
+		t.leave()
 	}
 	return t.Conn.Close()
+}
+
+// leave says farewell and waits a while for the client to leave first. It may have
+// sent its own close_notify at any time; a socket that is closed before that has
+// come, or without reading it, is reset, and with the reset what the client has not
+// yet got of the response is lost.
+func (t *secureTail) leave() {
+	t.Conn.SetDeadline(time.Now().Add(lingerTime))
+	t.s.closeNotify(t.Conn.Write)
+	if w, ok := t.Conn.(interface{ CloseWrite() error }); ok {
+		w.CloseWrite()
+	}
+	io.Copy(io.Discard, io.LimitReader(t.Conn, wireInMax))
 }

@@ -125,14 +125,6 @@ func (s *secure) CloseWrite() {
 	s.socket.CloseWrite()
 }
 
-// farewell is close_notify, by which a client tells a whole response from one
-// that was cut.
-func (c *Conn) farewell() {
-	if c.tls != nil {
-		c.tls.farewell()
-	}
-}
-
 // agreed makes what the app is told of the handshake.
 func (s *secure) agreed() *app.TLS {
 	state := s.tls.ConnectionState()

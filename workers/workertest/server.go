@@ -121,7 +121,7 @@ func (sv *server) check(t *testing.T, goroutines int) {
 			goroutines, runtime.NumGoroutine(), stacks[:runtime.Stack(stacks, true)])
 	}
 	if t.Failed() {
-		t.Logf("error log:\n%s", strings.Join(sv.errorLog.all(), "\n"))
+		t.Logf("error log:\n%s", strings.Join(append(sv.errorLog.all(), sv.infoLog.all()...), "\n"))
 	}
 }
 

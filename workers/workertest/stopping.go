@@ -115,7 +115,7 @@ func (s *suite) drainReading(t *testing.T, k kind) {
 
 func (s *suite) drainIdle(t *testing.T, k kind) {
 	sv := s.start(t, k.app())
-	silent, used := sv.dial(t), sv.dialUnix(t)
+	silent, used := dial(t, "tcp", sv.tcp), sv.dialUnix(t) // silent: without a handshake too
 	used.get("/hello").want(t, 200, "Hello World")
 	eventually(t, "both are accepted", func() bool { return sv.stats.Accepted.Load() == 2 })
 	sv.worker.Drain(0)
@@ -126,7 +126,7 @@ func (s *suite) drainIdle(t *testing.T, k kind) {
 
 func (s *suite) drainGrace(t *testing.T) {
 	sv := s.start(t, immediate.app())
-	c := sv.dial(t)
+	c := dial(t, "tcp", sv.tcp)
 	eventually(t, "it is accepted", func() bool { return sv.stats.Accepted.Load() == 1 })
 	sv.worker.Drain(soon)
 	c.wantEnd()
