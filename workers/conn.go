@@ -453,10 +453,11 @@ func (c *Conn) ended() (next bool) {
 	return next
 }
 
-// leave ends the connection after its last response. With TLS the client may have
-// sent close_notify at any time: as good as a request that nobody reads.
+// leave ends the connection after its last response. With TLS the client may send
+// close_notify at any time: as good as a request that nobody reads. Where it took
+// the response at once it has it all the same.
 func (c *Conn) leave(own *buffer) (open bool) {
-	if c.tls != nil && !c.broken.Load() {
+	if c.tls != nil && c.tail.Load() != nil && !c.broken.Load() {
 		return c.linger(own)
 	}
 	return c.shut(own)
