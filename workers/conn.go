@@ -149,7 +149,9 @@ func (c *Conn) offer(b *buffer, eof bool) (in *buffer, open bool) {
 	defer c.mu.Unlock()
 	c.eof = c.eof || eof
 	switch {
-	case len(b.b) == 0 || c.phase == lingering || c.phase == closing:
+	case len(b.b) == 0 || c.phase == closing:
+	case c.phase == lingering:
+		c.throwAway(len(b.b))
 	case c.busy || c.phase == called || c.in != nil:
 		c.keep(b.b)
 		if !c.busy && c.phase != called {

@@ -104,7 +104,7 @@ func (s *secure) leave() {
 	c.phase = lingering
 	c.mu.Unlock()
 	c.Settle()
-	c.setDeadline(lingerTime)
+	c.setDeadline(lingerPause)
 	s.socket.CloseWrite()
 	if s.wire.hasEnded() {
 		s.socket.Close()

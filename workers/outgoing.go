@@ -156,7 +156,7 @@ func (t *secureTail) Close() error {
 // come, or without reading it, is reset, and with the reset what the client has not
 // yet got of the response is lost.
 func (t *secureTail) leave() {
-	t.Conn.SetDeadline(time.Now().Add(lingerTime))
+	t.Conn.SetDeadline(time.Now().Add(lingerPause))
 	t.s.closeNotify(t.Conn.Write)
 	if w, ok := t.Conn.(interface{ CloseWrite() error }); ok {
 		w.CloseWrite()

@@ -113,6 +113,13 @@ func (s *secure) Watch() {
 	}
 }
 
+// Reset implements Resetter, for a socket that does.
+func (s *secure) Reset() {
+	if r, ok := s.socket.(Resetter); ok {
+		r.Reset()
+	}
+}
+
 // Close implements Transport.
 func (s *secure) Close() {
 	s.farewell()
