@@ -76,7 +76,7 @@ func (s *suite) readersBudget(t *testing.T, k kind) {
 	var clients []*client
 	for range 4 {
 		c := sv.dial(t)
-		c.Conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+		c.socket.(*net.TCPConn).SetReadBuffer(64 << 10)
 		c.send(request("GET", "/large", ""))
 		c.head("GET")
 		clients = append(clients, c)
@@ -154,12 +154,12 @@ func (s *suite) noRoom(t *testing.T, mode app.Mode) {
 		ex.Finish()
 	})}, func(o *workers.Options) { o.ResponseDir, o.MemoryBudget = "/nonexistent", 2<<20 })
 	c := sv.dial(t)
-	c.Conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+	c.socket.(*net.TCPConn).SetReadBuffer(64 << 10)
 	c.send(request("GET", "/waits", ""))
 	eventually(t, "the log says so", func() bool { return sv.errorLog.has("/nonexistent") })
 	c.answer("GET").want(t, 200, largeContent)
 	c = sv.dial(t)
-	c.Conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+	c.socket.(*net.TCPConn).SetReadBuffer(64 << 10)
 	c.send(request("GET", "/", ""))
 	eventually(t, "the log says that it is cut", func() bool { return sv.errorLog.has("cut", "no room") })
 	if a := c.answer("GET"); a.err == nil {

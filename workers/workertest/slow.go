@@ -114,7 +114,7 @@ func (s *suite) sendTimeout(t *testing.T, k kind) {
 func (s *suite) trickledReader(t *testing.T, k kind) {
 	sv := s.start(t, k.app(), func(o *workers.Options) { o.SendTimeout, o.SendRate = time.Second, 1<<20 })
 	c := sv.dial(t)
-	c.Conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+	c.socket.(*net.TCPConn).SetReadBuffer(64 << 10)
 	c.send(request("GET", "/large", ""))
 	c.head("GET")
 	got := make(chan int64, 1)

@@ -22,6 +22,7 @@ func Run(t *testing.T, f workers.Factory) {
 		return
 	}
 	s.groups(t)
+	t.Run("budgets", s.budgets)
 	t.Run("limits", s.limits)
 	t.Run("PROXY protocol", s.proxy)
 	t.Run("records", s.records)
@@ -50,7 +51,6 @@ func (s *suite) groups(t *testing.T) {
 		{"deadlines", s.deadlines},
 		{"leaving", s.leaving},
 		{"slow readers", s.slowReaders},
-		{"budgets", s.budgets},
 		{"connections", s.connections},
 		{"stopping", s.stopping},
 		{"load", s.load},
