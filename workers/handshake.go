@@ -152,6 +152,8 @@ func (s *secure) sendAll() {
 		return
 	}
 	defer nc.Close()
+	s.wire.stall(true)
+	defer s.wire.stall(false)
 	if d := s.conn.core.HandshakeTimeout; d > 0 {
 		nc.SetWriteDeadline(time.Now().Add(d))
 	}

@@ -23,7 +23,7 @@ type wire struct {
 	in      []byte
 	out     *buffer // nil: nothing
 	runs    bool    // the handshake does, and Read waits
-	sends   bool    // the handshake is sending
+	stalled bool    // the client does not take what the handshake sends
 	sent    bool    // it has sent something
 	ended   bool    // nothing more will arrive
 }
@@ -63,7 +63,7 @@ func (w *wire) put(p []byte) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for len(w.in)+len(p) > wireInMax && w.runs && !w.ended {
-		if w.sends || !w.sent {
+		if w.stalled || !w.sent {
 			return false
 		}
 		w.changed.Wait()
@@ -163,12 +163,19 @@ func (w *wire) Read(p []byte) (int, error) {
 
 // sendOut sends what the handshake has written; mu is held, but not meanwhile.
 func (w *wire) sendOut() {
-	w.sends, w.sent = true, true
-	w.changed.Broadcast()
+	w.sent = true
 	w.mu.Unlock()
 	w.send()
 	w.mu.Lock()
-	w.sends = false
+}
+
+// stall says whether the handshake waits for the client to read. Then nobody may
+// wait for the handshake.
+func (w *wire) stall(stalled bool) {
+	w.mu.Lock()
+	w.stalled = stalled
+	w.changed.Broadcast()
+	w.mu.Unlock()
 }
 
 // Write implements net.Conn.
