@@ -18,13 +18,13 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/srv ./cmd/srv
 
 test: build venv lint
-	$(GO) test -timeout=5m $$($(GO) list ./... | grep -v '/e2e')
+	$(GO) test -timeout=8m $$($(GO) list ./... | grep -v '/e2e')
 	$(MAKE) --no-print-directory e2e acme
 	$(MAKE) --no-print-directory fuzz FUZZTIME=40000x
 
 # -count=1: the test cache does not know of the binaries and apps that these tests start.
 e2e: venv
-	$(GO) test -timeout=8m -parallel=$(PARALLEL) -count=1 ./e2e
+	$(GO) test -timeout=12m -parallel=$(PARALLEL) -count=1 ./e2e/...
 
 # Certificates from Pebble, whose modules are not srv's.
 acme:
