@@ -26,6 +26,7 @@ type layer struct {
 var layers = []layer{
 	{"protocol", nil, nil},
 	{"app/wsgi", []string{"app", "protocol", "internal/proc", "internal/restart", "internal/stacks"}, []string{"golang.org/x/sys"}},
+	{"app/static", []string{"app"}, nil},
 	{"app", []string{"app", "protocol", "internal/ciphers"}, nil},
 	{"workers/workertest", []string{"workers", "app", "app/nethttp", "protocol", "internal/certtest"}, nil},
 	{"workers/internal/goconn", []string{"workers"}, nil},

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-77b39ca9/srv/app"
 	"github.com/seed-77b39ca9/srv/app/demo"
 	"github.com/seed-77b39ca9/srv/app/nethttp"
+	"github.com/seed-77b39ca9/srv/app/static"
 	"github.com/seed-77b39ca9/srv/app/wsgi"
 	"github.com/seed-77b39ca9/srv/arbiter"
 	"github.com/seed-77b39ca9/srv/internal/certs"
@@ -37,6 +38,7 @@ type server struct {
 	core    *workers.Core
 	worker  workers.Worker
 	pool    *wsgi.Pool          // nil for a Go app
+	static  *static.App         // nil: off
 	access  *accessLog          // nil: off
 	certs   *certs.Keeper       // nil: no TLS
 	files   func([]string)      // wsgi.Options.Files
@@ -59,6 +61,9 @@ func newServer(p *plan, handler http.Handler, elog *log.Logger, files func([]str
 	}
 	a, err := s.makeApp(p, handler)
 	if err != nil {
+		return nil, err
+	}
+	if a, err = s.mountStatic(p, a, elog); err != nil {
 		return nil, err
 	}
 	if s.certs, err = openCerts(p, elog); err != nil {
@@ -150,6 +155,9 @@ func (s *server) serve(listeners []net.Listener) error {
 	}
 	err := s.worker.Serve(listeners)
 	close(s.done)
+	if s.static != nil {
+		s.static.Close()
+	}
 	s.tasks.Wait()
 	if s.access != nil {
 		s.access.close()

@@ -85,6 +85,21 @@ func checkOptionalDir(in *Input, value any) (any, error) {
 	return checkDir(in, value)
 }
 
+// checkStatic wants /PATH=DIR and makes DIR absolute.
+func checkStatic(in *Input, value any) (any, error) {
+	return each(func(s string) (string, error) {
+		path, dir, ok := strings.Cut(s, "=")
+		if !ok || !strings.HasPrefix(path, "/") || dir == "" {
+			return "", fmt.Errorf("%q is not /PATH=DIR", s)
+		}
+		full, err := checkDir(in, dir)
+		if err != nil {
+			return "", fmt.Errorf("%q: %w", dir, err)
+		}
+		return strings.TrimRight(path, "/") + "=" + full.(string), nil
+	})(in, value)
+}
+
 // checkReadyPath wants a request-target in origin-form.
 func checkReadyPath(_ *Input, value any) (any, error) {
 	path := value.(string)

@@ -48,6 +48,7 @@ type Settings struct {
 	Umask        int           `json:"umask"`
 	WorkerTmpDir string        `json:"worker_tmp_dir"` // absolute; "": the environment's
 	TmpUploadDir string        `json:"tmp_upload_dir"` // absolute; "": WorkerTmpDir
+	Static       []string      `json:"static"`         // /PATH=DIR, DIR absolute
 	HealthBind   []string      `json:"health_bind"`    // as Bind; empty: none
 	DrainDelay   time.Duration `json:"drain_delay"`
 	ReusePort    bool          `json:"reuse_port"`

@@ -112,6 +112,18 @@ app's environment too. Without it that of the environment, or /tmp.`,
 The files have no name. Without it worker_tmp_dir.`,
 	},
 	{
+		name: "static", section: sectionMechanics, flags: []string{"static"},
+		meta: "/PATH=DIR", kind: list{what: "/PATH=DIR, a path and a directory that exists", split: words}, value: []string{},
+		check: checkStatic,
+		doc: `Files to serve without the app: those of DIR, below /PATH; may be repeated.
+
+With ETag, Last-Modified, conditions and ranges. Where NAME.zst, NAME.br or
+NAME.gz stands beside NAME, that is sent to who accepts it. Nothing outside of
+DIR is served, whatever links there are, nor a name that begins with a dot
+(but .well-known), nor a listing; index.html is served for its directory.`,
+		differs: "new.",
+	},
+	{
 		name: "health_bind", section: sectionMechanics, flags: []string{"health-bind"},
 		meta: "ADDRESS", kind: list{what: allowedBinds, split: splitAddresses}, value: []string{},
 		check: each(checkBind),

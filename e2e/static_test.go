@@ -1,0 +1,36 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The setting static: files without the app, in every class, before both kinds of app.
+func TestStatic(t *testing.T) {
+	each(t, []kind{goHandler, onCPython}, func(t *testing.T, g target) {
+		dir := tempDir(t)
+		big := strings.Repeat("0123456789abcdef", 1<<16) // 1 MB
+		writeFile(t, dir, "big.txt", big)
+		writeFile(t, dir, "style.css", "p{}")
+		if err := os.Symlink("/etc/passwd", filepath.Join(dir, "leak")); err != nil {
+			t.Fatal(err)
+		}
+		s := start(t, spec{target: g, app: "station", args: []string{"--static=/static=" + dir}})
+		s.want("/fast", 200, "fast")
+		s.want("/static/style.css", 200, "p{}")
+		s.want("/static/big.txt", 200, big)
+		if code := s.get("/static/leak").StatusCode; code != 404 {
+			t.Errorf("a link out of the directory: %d", code)
+		}
+		url := "http://" + s.addr + "/static/"
+		if got := command(t, "", nil, "curl", "-s", "-r", "16-31", url+"big.txt"); got.stdout != "0123456789abcdef" {
+			t.Errorf("a range: %q", got.stdout)
+		}
+		if got := command(t, "", nil, "curl", "-s", "--path-as-is", url+"../../../../etc/passwd"); strings.Contains(got.stdout, "root:") {
+			t.Error("it leads out of the directory")
+		}
+		s.stop()
+	})
+}
