@@ -37,7 +37,7 @@ const (
 )
 
 // Exchange is one request with its response. The methods of the response
-// (Respond, Start, Write, Finish, Abort) are called by one goroutine at a time;
+// (Respond, Start, Write, WriteFile, Finish, Abort) are called by one goroutine at a time;
 // the others from any. None of them blocks.
 type Exchange interface {
 	// Request is the head. It and every slice of it are valid until the
@@ -73,6 +73,13 @@ type Exchange interface {
 	// client is gone (ErrGone) or that the head's Content-Length is exceeded: then
 	// the rest is left out, and the exchange has said so in the log.
 	Write(p []byte) error
+
+	// WriteFile is Write for the n bytes, more than 0, of the regular file f from
+	// offset. They are not copied where the kernel can send them by itself, they
+	// count as pending but take no memory, and the file's position stays where it
+	// is. f may be closed when it returns, and must not change until it is sent: a
+	// file that turns out to be shorter cuts the connection, and is logged.
+	WriteFile(f *os.File, offset, n int64) error
 
 	// Flush sends what Start and Write gave so far.
 	Flush()

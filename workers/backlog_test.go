@@ -27,14 +27,21 @@ func testBacklog(t *testing.T, memory, spool int64, edit ...func(*Options)) (*ba
 // pull takes out what is next.
 func pull(t *testing.T, b *backlog) []byte {
 	t.Helper()
-	c, at, n := b.next()
-	if c == b.scratch {
-		if err := b.spool.read(c.b[:n], at); err != nil {
-			t.Fatal(err)
-		}
+	next := b.next()
+	p := make([]byte, next.size)
+	var err error
+	switch {
+	case next.file != nil:
+		_, err = next.file.ReadAt(p, next.at)
+	case next.chunk == b.scratch:
+		err = b.spool.read(p, next.at)
+	default:
+		copy(p, next.chunk.b)
 	}
-	p := bytes.Clone(c.b[:n])
-	b.release(c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.release(next, next.size)
 	return p
 }
 
@@ -59,15 +66,18 @@ func TestBacklogOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, 2))
 			b, core := testBacklog(t, 4*grain, 1<<30, edit)
-			source := make([]byte, 40*grain)
-			for i := range source {
-				source[i] = byte(random.Uint32())
-			}
+			file, source := testFile(t, 40*grain)
 			in, out := 0, 0
 			for out < len(source) {
 				if in < len(source) && random.IntN(2) == 0 {
 					n := min(random.IntN(3*grain)+1, len(source)-in)
-					if err := b.append(source[in : in+n]); err != nil {
+					var err error
+					if random.IntN(4) == 0 {
+						err = b.appendFile(file, int64(in), int64(n))
+					} else {
+						err = b.append(source[in : in+n])
+					}
+					if err != nil {
 						t.Fatal(err)
 					}
 					in += n

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -154,7 +155,7 @@ func (ex *Exchange) head(r *protocol.Response) error {
 func (ex *Exchange) last() bool {
 	c := ex.conn
 	switch {
-	case c.ahead.Load() || c.core.draining.Load():
+	case c.ahead.Load() || c.core.draining.Load() || c.hoards():
 		return true
 	case c.core.oneShot || c.core.KeepAlive <= 0:
 		return !ex.more
@@ -217,6 +218,28 @@ func (ex *Exchange) append(p []byte) error {
 	o.b = b
 	if len(b) >= big {
 		ex.conn.flush()
+	}
+	if err != nil {
+		ex.complain(err)
+	}
+	return err
+}
+
+// WriteFile implements app.Exchange.
+func (ex *Exchange) WriteFile(f *os.File, offset, n int64) error {
+	if ex.turn.v.Load() != apps || ex.conn.broken.Load() {
+		return app.ErrGone
+	}
+	c := ex.conn
+	o := c.buffer()
+	b, send, err := c.pc.BeginContent(o.b, int(n))
+	o.b = b
+	if send > 0 { // nothing is, to HEAD
+		c.flushBefore(true)
+		c.sendPart(part{file: f, at: offset, size: int64(send)})
+		ex.sent += int64(send)
+		o = c.buffer()
+		o.b = c.pc.EndContent(o.b, send)
 	}
 	if err != nil {
 		ex.complain(err)

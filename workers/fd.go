@@ -169,11 +169,17 @@ func control(nc net.Conn, f func(fd int)) {
 	if over, ok := nc.(interface{ NetConn() net.Conn }); ok { // TLS
 		nc = over.NetConn()
 	}
-	sc, ok := nc.(syscall.Conn)
-	if !ok {
-		return
-	}
-	if raw, err := sc.SyscallConn(); err == nil {
+	if raw := rawConn(nc); raw != nil {
 		raw.Control(func(fd uintptr) { f(int(fd)) })
 	}
+}
+
+// rawConn is nc as the kernel has it; nil where it is something else.
+func rawConn(nc net.Conn) syscall.RawConn {
+	if sc, ok := nc.(syscall.Conn); ok {
+		if raw, err := sc.SyscallConn(); err == nil {
+			return raw
+		}
+	}
+	return nil
 }

@@ -9,20 +9,26 @@ func (c *Conn) buffer() *buffer {
 }
 
 // flush sends what has gathered.
-func (c *Conn) flush() {
+func (c *Conn) flush() { c.flushBefore(false) }
+
+// flushBefore is flush where more is to come at once, or nothing.
+func (c *Conn) flushBefore(more bool) {
 	o := c.out
 	if o == nil {
 		return
 	}
 	c.out = nil
 	if len(o.b) > 0 {
-		c.send(o.b)
+		c.sendPart(part{bytes: o.b, more: more})
 	}
 	putBuffer(o)
 }
 
 // send sends p, behind all that was sent before; p is free when it returns.
-func (c *Conn) send(p []byte) {
+func (c *Conn) send(p []byte) { c.sendPart(part{bytes: p}) }
+
+// sendPart is send for bytes or a file, which may be closed when it returns.
+func (c *Conn) sendPart(p part) {
 	if c.broken.Load() {
 		return // also what would make a response look whole that was cut
 	}
@@ -37,13 +43,13 @@ func (c *Conn) send(p []byte) {
 		}
 		c.tail.Store(nil)
 	}
-	n, err := c.tr.TryWrite(p)
+	n, err := c.trySend(p)
 	if err != nil {
 		c.broken.Store(true)
 		return
 	}
-	if n < len(p) {
-		c.startTail(p[n:])
+	if n < p.length() {
+		c.startTail(p.without(n))
 	}
 }
 
@@ -57,6 +63,12 @@ func (c *Conn) sendFailed() {
 func (c *Conn) full() bool {
 	t := c.tail.Load()
 	return t != nil && t.full()
+}
+
+// hoards says whether the client keeps as many files open as it may.
+func (c *Conn) hoards() bool {
+	t := c.tail.Load()
+	return t != nil && t.hoards()
 }
 
 // pending is how much waits for the client.

@@ -1,9 +1,12 @@
 package workers
 
 import (
+	"errors"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -13,6 +16,7 @@ import (
 type tail struct {
 	conn    *Conn
 	nc      net.Conn
+	raw     syscall.RawConn // nc's, to send files over; nil: they have to be read
 	pending atomic.Int64
 	sent    atomic.Int64 // what the kernel has taken from us
 	unacked int64        // what the kernel had not got rid of when the tail began
@@ -30,8 +34,8 @@ type tail struct {
 // there is still something to send.
 const tailLow = 64 << 10
 
-// startTail begins to send p, which is copied.
-func (c *Conn) startTail(p []byte) {
+// startTail begins to send p; bytes are copied.
+func (c *Conn) startTail(p part) {
 	if !c.hold() {
 		c.broken.Store(true)
 		return
@@ -43,6 +47,9 @@ func (c *Conn) startTail(p []byte) {
 		c.sendFailed()
 		c.release()
 		return
+	}
+	if _, can := c.tr.(FileSender); can {
+		t.raw = rawConn(t.nc)
 	}
 	t.pace = newPace(c.core.SendTimeout, c.core.SendRate, time.Now())
 	t.unacked = unsent(t.nc)
@@ -79,16 +86,17 @@ func (t *tail) check() {
 	}
 }
 
-// append queues p behind what is pending. taken is false when the goroutine
-// has ended; the caller then starts over, or gives up when failed.
-func (t *tail) append(p []byte) (taken, failed bool) {
+// append queues p, of which bytes are copied, behind what is pending. taken is
+// false when the goroutine has ended; the caller then starts over, or gives up when
+// failed.
+func (t *tail) append(p part) (taken, failed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.done {
 		return false, t.failed
 	}
 	had := t.backlog.failed
-	err := t.backlog.append(p)
+	err := t.keep(p)
 	if now := t.backlog.failed; now != nil && had == nil {
 		t.conn.core.errorLog("A slow client's response stays in memory: " + now.Error())
 	}
@@ -96,8 +104,15 @@ func (t *tail) append(p []byte) (taken, failed bool) {
 		t.conn.core.errorLog("A slow client's response is cut, there is no room for it: " + err.Error())
 		return false, true
 	}
-	t.pending.Add(int64(len(p)))
+	t.pending.Add(p.length())
 	return true, false
+}
+
+func (t *tail) keep(p part) error {
+	if p.file != nil {
+		return t.backlog.appendFile(p.file, p.at, p.size)
+	}
+	return t.backlog.append(p.bytes)
 }
 
 // full says whether the app had better wait until the client has taken more.
@@ -105,6 +120,13 @@ func (t *tail) full() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.backlog.full(t.pending.Load())
+}
+
+// hoards says whether the client keeps as many files open as it may.
+func (t *tail) hoards() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.backlog.files >= manyFiles
 }
 
 func (t *tail) run() {
@@ -120,16 +142,13 @@ func (t *tail) run() {
 // send returns when nothing is left: then done is set in the same breath.
 func (t *tail) send() error {
 	for {
-		c, at, n := t.next()
-		if c == nil {
+		p, more := t.next()
+		if !more {
 			return nil
 		}
-		err := t.load(c, at, n)
-		if err == nil {
-			err = t.write(c.b[:n])
-		}
+		n, err := t.sendPiece(p)
 		t.mu.Lock()
-		t.backlog.release(c, n)
+		t.backlog.release(p, n)
 		if err != nil {
 			t.end(true)
 		}
@@ -141,28 +160,76 @@ func (t *tail) send() error {
 	}
 }
 
-// next takes out what is to be sent next; nil when there is nothing.
-func (t *tail) next() (c *chunk, at int64, n int) {
+// next gives what is to be sent next; false when there is nothing.
+func (t *tail) next() (p piece, more bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.backlog.empty() {
 		t.end(false)
-		return nil, 0, 0
+		return piece{}, false
 	}
-	return t.backlog.next()
+	return t.backlog.next(), true
 }
 
-// load reads what next gave, if it is in the file. Without the lock: a slow disk
-// holds up this client, and not who sends to it.
-func (t *tail) load(c *chunk, at int64, n int) error {
-	if c != t.backlog.scratch { // which only this goroutine sets
+// sendPiece sends p, and waits for the client as long as check lets it. Without the
+// lock: a slow disk holds up this client, and not who sends to it.
+func (t *tail) sendPiece(p piece) (n int64, err error) {
+	if t.conn.broken.Load() {
+		return 0, ErrClosed
+	}
+	if p.file != nil {
+		n, err = t.sendFile(p)
+	} else if err = t.load(p); err == nil {
+		n, err = t.write(p.chunk.b[:p.size])
+	}
+	t.sent.Add(n)
+	if left := t.pending.Add(-n); left < tailLow {
+		t.drained()
+	}
+	return n, err
+}
+
+// load reads what next gave, if it is in the spool file.
+func (t *tail) load(p piece) error {
+	if p.chunk != t.backlog.scratch { // which only this goroutine sets
 		return nil
 	}
-	err := t.backlog.spool.read(c.b[:n], at)
+	err := t.backlog.spool.read(p.chunk.b[:p.size], p.at)
 	if err != nil {
 		t.conn.core.errorLog(err.Error())
 	}
 	return err
+}
+
+func (t *tail) write(p []byte) (int64, error) {
+	n, err := t.nc.Write(p)
+	return int64(n), err
+}
+
+// sendFile sends some of the range of a file: where the kernel cannot do that by
+// itself, as much as a chunk holds.
+func (t *tail) sendFile(p piece) (n int64, err error) {
+	if t.raw != nil {
+		n, err = sendFileOver(t.raw, p.file, p.at, p.size)
+	} else {
+		n, err = t.copyFile(p)
+	}
+	if errors.Is(err, ErrFileShort) {
+		t.conn.complainOfFile(p.file, err)
+	}
+	return n, err
+}
+
+func (t *tail) copyFile(p piece) (int64, error) {
+	b := t.backlog.room().b[:min(p.size, grain)]
+	n, err := p.file.ReadAt(b, p.at)
+	switch {
+	case n > 0:
+		return t.write(b[:n])
+	case err == io.EOF:
+		return 0, ErrFileShort
+	}
+	return 0, err
 }
 
 // end takes no more; mu is held.
@@ -172,19 +239,6 @@ func (t *tail) end(failed bool) {
 	if t.watch != nil {
 		t.watch.Stop()
 	}
-}
-
-// write sends p, and waits for the client as long as check lets it.
-func (t *tail) write(p []byte) error {
-	if t.conn.broken.Load() {
-		return ErrClosed
-	}
-	n, err := t.nc.Write(p)
-	t.sent.Add(int64(n))
-	if left := t.pending.Add(-int64(n)); left < tailLow {
-		t.drained()
-	}
-	return err
 }
 
 // whenDrained has f called once when little is pending; at once if that is so.

@@ -3,6 +3,7 @@ package workers
 import (
 	"errors"
 	"net"
+	"os"
 )
 
 // Transport is a client's socket as a worker class drives it. Conn calls
@@ -37,3 +38,16 @@ type Resetter interface{ Reset() }
 // goroutine is in the app. Watch has it read now, in the background, because
 // somebody wants to know when the client leaves.
 type Watcher interface{ Watch() }
+
+// FileSender is a Transport whose client gets the very bytes that are written, so
+// that the kernel can send a file by itself. Over another Transport a file is read,
+// and written.
+type FileSender interface {
+	// TryWriteMore is TryWrite for what a file follows, in the same packet.
+	TryWriteMore(p []byte) (int, error)
+
+	// TrySendFile sends what the socket takes now of the n bytes of f from at, and
+	// says how much that was; it may wait for the disk, but not for the client.
+	// ErrFileShort when f has nothing there.
+	TrySendFile(f *os.File, at, n int64) (int64, error)
+}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ type exchange struct {
 	out     bytes.Buffer
 	status  int // given to Abort
 	pending int
+	files   int // calls of WriteFile
 	gone    func()
 }
 
@@ -73,6 +75,14 @@ func (ex *exchange) Start(h *protocol.Response) error {
 }
 
 func (ex *exchange) Write(p []byte) error { return ex.append(ex.conn.AppendContent(nil, p)) }
+func (ex *exchange) WriteFile(f *os.File, offset, n int64) error {
+	ex.files++
+	p := make([]byte, n)
+	if _, err := f.ReadAt(p, offset); err != nil {
+		return err
+	}
+	return ex.Write(p)
+}
 func (ex *exchange) Finish(trailers ...protocol.Field) error {
 	return ex.append(ex.conn.AppendEndWith(nil, trailers))
 }

@@ -30,6 +30,7 @@ type exchange struct {
 	fields  []string // "name: value"
 	hints   []string // "status name: value"
 	body    []byte
+	files   int // calls of WriteFile
 	gone    bool
 	pending int
 	drain   func()
@@ -137,6 +138,17 @@ func (e *exchange) Write(p []byte) error {
 	}
 	e.body = append(e.body, p...)
 	return nil
+}
+
+func (e *exchange) WriteFile(f *os.File, offset, n int64) error {
+	p := make([]byte, n)
+	if _, err := f.ReadAt(p, offset); err != nil {
+		e.tb.Error(err)
+	}
+	e.mu.Lock()
+	e.files++
+	e.mu.Unlock()
+	return e.Write(p)
 }
 
 func (e *exchange) Flush() {

@@ -3,6 +3,7 @@ package wsgi
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/seed-77b39ca9/srv/app"
@@ -64,16 +65,17 @@ func (p *probe) Start(head *protocol.Response) error {
 	return nil
 }
 
-func (p *probe) Inform(*protocol.Response) error { return nil }
-func (p *probe) Write([]byte) error              { return nil }
-func (p *probe) Flush()                          {}
-func (p *probe) Finish(...protocol.Field) error  { return nil }
-func (p *probe) Abort(status, _ int)             { p.status = status }
-func (p *probe) Limit(time.Duration)             {}
-func (p *probe) Pending() int                    { return 0 }
-func (p *probe) Full() bool                      { return false }
-func (p *probe) OnDrain(f func())                { f() }
-func (p *probe) OnGone(func())                   {}
+func (p *probe) Inform(*protocol.Response) error        { return nil }
+func (p *probe) Write([]byte) error                     { return nil }
+func (p *probe) WriteFile(*os.File, int64, int64) error { return nil }
+func (p *probe) Flush()                                 {}
+func (p *probe) Finish(...protocol.Field) error         { return nil }
+func (p *probe) Abort(status, _ int)                    { p.status = status }
+func (p *probe) Limit(time.Duration)                    {}
+func (p *probe) Pending() int                           { return 0 }
+func (p *probe) Full() bool                             { return false }
+func (p *probe) OnDrain(f func())                       { f() }
+func (p *probe) OnGone(func())                          {}
 
 // Gone keeps an interpreter from being asked in another one's place, should that
 // die with the request.

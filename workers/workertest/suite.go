@@ -51,6 +51,7 @@ func (s *suite) groups(t *testing.T) {
 		{"deadlines", s.deadlines},
 		{"leaving", s.leaving},
 		{"slow readers", s.slowReaders},
+		{"files", s.files},
 		{"connections", s.connections},
 		{"stopping", s.stopping},
 		{"load", s.load},

@@ -22,6 +22,7 @@ type Conn struct {
 	gated   bool // connections are accepted only while a call is free
 
 	try    func(fd uintptr) bool // TryWrite's body, made once so that it does not allocate
+	more   bool                  // it is to wait for what follows
 	tryP   []byte
 	tryN   int
 	tryErr error
@@ -212,6 +213,13 @@ func (c *Conn) Tail() (nc net.Conn, err error) {
 	return nc, err
 }
 
+// TryWriteMore implements workers.FileSender.
+func (c *Conn) TryWriteMore(p []byte) (int, error) {
+	c.more = true
+	defer func() { c.more = false }()
+	return c.TryWrite(p)
+}
+
 // TryWrite implements workers.Transport.
 func (c *Conn) TryWrite(p []byte) (int, error) {
 	c.tryP, c.tryN, c.tryErr = p, 0, nil
@@ -222,7 +230,23 @@ func (c *Conn) TryWrite(p []byte) (int, error) {
 	return c.tryN, c.tryErr
 }
 
+// TrySendFile implements workers.FileSender.
+func (c *Conn) TrySendFile(f *os.File, at, n int64) (sent int64, err error) {
+	closed := c.raw.Write(func(fd uintptr) bool {
+		sent, err = workers.SendFile(int(fd), f, at, n)
+		return true // do not wait
+	})
+	if closed != nil {
+		return 0, workers.ErrClosed
+	}
+	return sent, err
+}
+
 func (c *Conn) tryWrite(fd uintptr) bool {
-	c.tryN, c.tryErr = workers.TryWrite(int(fd), c.tryP)
+	write := workers.TryWrite
+	if c.more {
+		write = workers.TryWriteMore
+	}
+	c.tryN, c.tryErr = write(int(fd), c.tryP)
 	return true // do not wait
 }
