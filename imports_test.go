@@ -27,6 +27,7 @@ var layers = []layer{
 	{"protocol", nil, nil},
 	{"app/wsgi", []string{"app", "protocol", "internal/proc", "internal/restart", "internal/stacks"}, []string{"golang.org/x/sys"}},
 	{"app/static", []string{"app"}, nil},
+	{"app/nethttp", []string{"app", "protocol", "internal/ciphers"}, []string{"golang.org/x/sys"}}, // how a file is open
 	{"app", []string{"app", "protocol", "internal/ciphers"}, nil},
 	{"workers/workertest", []string{"workers", "app", "app/nethttp", "protocol", "internal/certtest"}, nil},
 	{"workers/internal/goconn", []string{"workers"}, nil},

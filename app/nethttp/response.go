@@ -2,7 +2,6 @@ package nethttp
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"net/textproto"
 	"strconv"
@@ -13,8 +12,8 @@ import (
 	"github.com/seed-77b39ca9/srv/protocol"
 )
 
-// response implements http.ResponseWriter, http.Flusher, io.ReaderFrom and
-// io.StringWriter. Content gathers until there is enough to send, so that a
+// response implements http.ResponseWriter, http.Flusher, io.StringWriter, and
+// io.ReaderFrom in file.go. Content gathers until there is enough to send, so that a
 // small response gets a Content-Length and goes out in one piece.
 type response struct {
 	ex      app.Exchange
@@ -91,11 +90,6 @@ func (w *response) Write(p []byte) (int, error) {
 // WriteString implements io.StringWriter.
 func (w *response) WriteString(s string) (int, error) {
 	return w.Write(unsafe.Slice(unsafe.StringData(s), len(s)))
-}
-
-// ReadFrom implements io.ReaderFrom.
-func (w *response) ReadFrom(r io.Reader) (int64, error) {
-	return io.CopyBuffer(struct{ io.Writer }{w}, r, make([]byte, 64<<10))
 }
 
 // Flush implements http.Flusher.
