@@ -30,7 +30,8 @@ func TestFrameworks(t *testing.T) {
 
 func checkSite(t *testing.T, g target, site string) {
 	gates := newGates(t)
-	s := start(t, spec{target: g, app: site, env: []string{gates.env()}})
+	file := writeFile(t, tempDir(t), "site.json", string(siteFile))
+	s := start(t, spec{target: g, app: site, env: []string{gates.env(), "SITE_FILE=" + file}})
 	t.Run("json", func(t *testing.T) {
 		s.wantJSON(t, "POST", "/json", "application/json", `{"a": [1, "\u00e9"]}`,
 			map[string]any{"method": "POST", "sent": map[string]any{"a": []any{1.0, "é"}}})
@@ -43,6 +44,7 @@ func checkSite(t *testing.T, g target, site string) {
 	})
 	t.Run("upload", func(t *testing.T) { checkFormUpload(t, s) })
 	t.Run("stream", func(t *testing.T) { checkStream(t, s, gates) })
+	t.Run("file", func(t *testing.T) { checkFile(t, s, site) })
 	t.Run("session", func(t *testing.T) { checkSession(t, s) })
 	t.Run("redirect", func(t *testing.T) { checkRedirect(t, s) })
 	t.Run("not found", func(t *testing.T) {
@@ -111,6 +113,28 @@ func checkStream(t *testing.T, s *server, gates *gates) {
 	}
 	if n, _ := resp.Body.Read(make([]byte, 1)); n != 0 {
 		t.Error("more than was yielded")
+	}
+}
+
+// siteFile is larger than any socket takes at once.
+var siteFile = pattern(20 << 20)
+
+// checkFile: send_file and FileResponse, by wsgi.file_wrapper.
+func checkFile(t *testing.T, s *server, site string) {
+	for range 2 {
+		a := s.get("/file")
+		if a.StatusCode != 200 || a.body != string(siteFile) || a.ContentLength != int64(len(siteFile)) {
+			t.Errorf("status %d, %d bytes of %d", a.StatusCode, len(a.body), a.ContentLength)
+		}
+	}
+	if got := command(t, "", nil, "curl", "-s", "-I", s.url("/file")); !strings.HasPrefix(got.stdout, "HTTP/1.1 200") {
+		t.Errorf("HEAD: %q", got.stdout)
+	}
+	if site != "flasksite" { // Django has no ranges
+		return
+	}
+	if got := command(t, "", nil, "curl", "-s", "-r", "1000000-1999999", s.url("/file")); got.stdout != string(siteFile[1_000_000:2_000_000]) {
+		t.Errorf("a range: %d bytes, or they differ", len(got.stdout))
 	}
 }
 

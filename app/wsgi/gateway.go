@@ -29,7 +29,15 @@ const ( // flags of an answer
 	flagSkipped = 8  // the request was not begun: it had been taken back
 	flagWait    = 16 // the slot waits for "go"
 	flagHints   = 32 // a holds an interim response's head; the stream goes on
+	flagFile    = 64 // b is the range of a file that was passed: the content, or the rest of it
 )
+
+// rangeSize is the size of a range: where it begins, and how many bytes it has.
+const rangeSize = 16
+
+func parseRange(b []byte) (at, n int64) {
+	return int64(binary.LittleEndian.Uint64(b)), int64(binary.LittleEndian.Uint64(b[8:]))
+}
 
 // frame is a frame's header.
 type frame struct {

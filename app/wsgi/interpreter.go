@@ -36,6 +36,7 @@ type interpreter struct {
 	process *proc.Process
 	board   *board
 	slots   []*slot
+	passed  *passed // files that it has the pool send
 	born    time.Time
 	ready   chan struct{} // closed when the application is loaded and the slots are watched
 	asked   chan struct{} // closed when it has answered ReadyPath
@@ -111,6 +112,9 @@ func (o *Options) programFiles(check bool) (map[string]*os.File, error) {
 	if files["program"], err = memFile("srv-interpreter", program); err != nil {
 		return files, err
 	}
+	if files["filewrapper"], err = memFile("srv-filewrapper", fileWrapper); err != nil {
+		return files, err
+	}
 	files["settings"], err = memFile("srv-settings", settings)
 	return files, err
 }
@@ -123,6 +127,9 @@ func (in *interpreter) files() (map[string]*os.File, error) {
 		return files, err
 	}
 	if files["stacks"], err = stacks.NewFile(); err != nil {
+		return files, err
+	}
+	if in.passed, files["files"], err = newPassed(); err != nil {
 		return files, err
 	}
 	for n := range in.options.Threads {
@@ -328,6 +335,9 @@ func (in *interpreter) closeSlots() {
 			s.reader.Close()
 		}
 	}
+	if !in.isReady() && in.passed != nil {
+		in.passed.close()
+	}
 }
 
 func (in *interpreter) isReady() bool {
@@ -343,6 +353,7 @@ func (in *interpreter) isReady() bool {
 // do; it is given a moment to do that.
 func (in *interpreter) slotClosed() {
 	if in.open.Add(-1) == 0 {
+		in.passed.close()
 		go func() {
 			select {
 			case <-in.process.Done():

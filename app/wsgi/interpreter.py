@@ -6,7 +6,9 @@ calls the application. Frames, in both directions: a header (kind, flags, 0,
 stream, length of a, length of b), then a, then b. gateway.go is the other half.
 
     request   a: environ, NAME\\0value\\0..., latin-1   b: the content
-    answer    a: status\\0NAME\\0value..., latin-1      b: a piece of the content
+    answer    a: status\\0NAME\\0value..., latin-1      b: a piece of the content, or the
+              offset and size of it in a file, which was passed before on a socket
+              beside, in a message of the slot's number and the stream
 
 On the control channel the pool says, a line each: "flush SLOT", send what is
 finished though the next call takes long; "go SLOT STREAM", send more of the
@@ -34,7 +36,8 @@ from collections import deque
 HEADER = struct.Struct("<BBHIII")
 REQUEST, ANSWER = 1, 2
 IN_FILE, NUL_PATH = 1, 2                     # flags of a request
-HEAD, END, ABORT, SKIPPED, WAIT, HINTS = 1, 2, 4, 8, 16, 32  # flags of an answer
+HEAD, END, ABORT, SKIPPED, WAIT, HINTS, FILE = 1, 2, 4, 8, 16, 32, 64  # flags of an answer
+RANGE, PASSED = struct.Struct("<QQ"), struct.Struct("<II")
 
 STARTED, FINISHED, SINCE, LIMIT, SPENT, WORDS = 0, 1, 2, 3, 4, 8  # a slot's words on the scoreboard
 
@@ -42,8 +45,10 @@ WINDOW = 1 << 20    # bytes of a stream that may be sent before the pool says go
 BATCH_NS = 1000000    # answers are not held back for longer than this
 APP_FAILED = 4        # exit code: the application cannot be loaded
 RECV = 256 << 10
+FILE_MIN = 64 << 10   # a file that has less left is copied
 FD_SIZE = array.array("i").itemsize
 FD_SPACE = socket.CMSG_SPACE(FD_SIZE)
+
 
 
 class ClientGone(Exception):
@@ -53,8 +58,8 @@ class ClientGone(Exception):
 class Slot:
     """One concurrent call. Its methods are called by its thread, but for flush."""
 
-    def __init__(self, number, sock, board, app, base):
-        self.sock, self.board, self.app = sock, board, app
+    def __init__(self, number, sock, files, board, app, base):
+        self.number, self.sock, self.files, self.board, self.app = number, sock, files, board, app
         self.base = dict(base, **{"wsgi.early_hints": self.early_hints})
         self.at = number * WORDS
         self.buf = b""
@@ -151,6 +156,8 @@ class Slot:
                 body = result[0] if len(result) == 1 else b"".join(result)
                 self.send(HEAD | END, body)
                 return
+            if kind is self.base["wsgi.file_wrapper"] and self.send_file(result):
+                return
             for piece in result:
                 if piece:
                     self.write(piece)
@@ -209,6 +216,20 @@ class Slot:
             self.out.append(HEADER.pack(ANSWER, flags, 0, self.stream, len(head), size) + head)
             self.out.append(piece)
 
+    def send_file(self, wrapper):
+        """Have the pool send the rest of the file, if it is one; False: it has to be copied."""
+        fd, offset, size = wrapper.place()
+        if size < FILE_MIN or self.head is None and not self.begun:
+            return False
+        try:
+            self.files.sendmsg([PASSED.pack(self.number, self.stream)],
+                               [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
+        except OSError:
+            return False  # too many files are on their way
+        self.send(FILE | END if self.begun else FILE | HEAD | END, RANGE.pack(offset, size))
+        self.flush()
+        return True
+
     def wait(self):
         """Wait until the pool has taken what was sent."""
         self.flush()
@@ -242,18 +263,6 @@ def encode(status, headers):
     if head.count("\0") != 2 * len(headers):
         raise ValueError("a NUL in the status or in a header: %r %r" % (status, headers))
     return head.encode("latin-1")
-
-
-class FileWrapper:
-    """wsgi.file_wrapper: a file-like object as an iterable of large pieces."""
-
-    def __init__(self, filelike, blksize=8192):
-        self.filelike, self.blksize = filelike, max(blksize, 256 << 10)
-        if hasattr(filelike, "close"):
-            self.close = filelike.close
-
-    def __iter__(self):
-        return iter(lambda: self.filelike.read(self.blksize), b"")
 
 
 def received(ancillary):
@@ -361,6 +370,7 @@ def main(files):
         sys.exit(APP_FAILED)
     if settings["check"]:
         return
+    file_wrapper = program(files["filewrapper"], "srv filewrapper")["FileWrapper"]
     if "template" in files:
         exec(compile(os.pread(files["template"], 1 << 20, 0), "<srv template>", "exec"), globals())
         channel, files = forked(channel, files, settings)  # which returns in each interpreter
@@ -370,10 +380,11 @@ def main(files):
         "SERVER_SOFTWARE": settings["software"],
         "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.run_once": False,
         "wsgi.multithread": settings["threads"] > 1, "wsgi.multiprocess": settings["multiprocess"],
-        "wsgi.file_wrapper": FileWrapper, "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": file_wrapper, "wsgi.input_terminated": True,
     }
     board = memoryview(mmap.mmap(files["board"], settings["threads"] * WORDS * 8)).cast("Q")
-    slots = [Slot(n, socket.socket(fileno=files["slot%d" % n]), board, app, base)
+    passing = socket.socket(fileno=files["files"])
+    slots = [Slot(n, socket.socket(fileno=files["slot%d" % n]), passing, board, app, base)
              for n in range(settings["threads"])]
     threading.Thread(target=control, args=(channel, slots), daemon=True).start()
     threads = [threading.Thread(target=slot.run, daemon=True) for slot in slots[1:]]
@@ -392,9 +403,15 @@ def module_files(files, channel):
     """What modules.py does; None when nobody wants to know."""
     if "modules" not in files:
         return None
-    scope = {}
-    exec(compile(os.pread(files["modules"], 1 << 20, 0), "<srv modules>", "exec"), scope)
-    return scope["ModuleFiles"](channel)
+    return program(files["modules"], "srv modules")["ModuleFiles"](channel)
+
+
+def program(fd, name):
+    """What another of the pool's files defines."""
+    scope = {"__name__": name}
+    with os.fdopen(fd, "rb") as f:
+        exec(compile(f.read(), "<%s>" % name, "exec"), scope)
+    return scope
 
 
 def set_title(text):

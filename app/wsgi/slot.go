@@ -162,6 +162,8 @@ func (s *slot) index(f frame) int {
 // deliver gives a whole frame to its exchange.
 func (s *slot) deliver(ex app.Exchange, f frame, a, b []byte) {
 	switch {
+	case f.flags&flagFile != 0:
+		s.deliverFile(ex, f, a, b)
 	case ex == nil:
 		s.goOn(nil, f)
 	case f.flags&flagSkipped != 0:

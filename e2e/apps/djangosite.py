@@ -1,11 +1,12 @@
 """A small Django site in one file."""
 import hashlib
 import json
+import os
 
 import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponseRedirect, JsonResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
 import gate
@@ -48,6 +49,10 @@ def stream(request):
     return StreamingHttpResponse(pieces(), content_type="text/plain")
 
 
+def whole_file(request):
+    return FileResponse(open(os.environ["SITE_FILE"], "rb"))
+
+
 def count(request):
     request.session["count"] = request.session.get("count", 0) + 1
     return JsonResponse({"count": request.session["count"]})
@@ -62,7 +67,7 @@ def fail(request):
 
 
 urlpatterns = [
-    path("json", as_json), path("form", form), path("upload", upload), path("stream", stream),
+    path("json", as_json), path("form", form), path("upload", upload), path("stream", stream), path("file", whole_file),
     path("count", count), path("old", old), path("raise", fail),
 ]
 

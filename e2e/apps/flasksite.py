@@ -1,7 +1,8 @@
 """A small Flask site."""
 import hashlib
+import os
 
-from flask import Flask, Response, jsonify, redirect, request, session, url_for
+from flask import Flask, Response, jsonify, redirect, request, send_file, session, url_for
 
 import gate
 
@@ -35,6 +36,11 @@ def stream():
             yield name + "\n"
             gate.wait(name)
     return Response(pieces(), mimetype="text/plain")
+
+
+@application.route("/file")
+def whole_file():
+    return send_file(os.environ["SITE_FILE"], conditional=True)
 
 
 @application.route("/count")
