@@ -67,6 +67,7 @@ func Servers(paths Paths) map[string]Server {
 	for _, class := range []string{"sync", "threaded", "gnet", "netpoll"} {
 		add("srv-"+class, paths.prepareSrv, paths.srvWSGI(class))
 		add("srvgo-"+class, paths.prepareSrv, paths.srvGo(class))
+		add("srvstatic-"+class, paths.withFiles(paths.prepareSrv), paths.srvStatic(class))
 	}
 	add("srvhandler-threaded", paths.prepareFromHandler, paths.fromHandler("threaded"))
 	for _, class := range []string{"sync", "gthread"} {
@@ -74,6 +75,7 @@ func Servers(paths Paths) map[string]Server {
 	}
 	add("uwsgi-http", paths.prepareFromPyPI("uwsgi"), paths.uwsgi("--http", "--http-keepalive=1"))
 	add("uwsgi-http-socket", paths.prepareFromPyPI("uwsgi"), paths.uwsgi("--http-socket"))
+	add("nginx", paths.withFiles(paths.prepareNginx), paths.nginx)
 	add("nethttp", paths.prepareGoPeer("nethttp", ""), paths.goPeer("nethttp"))
 	add("fasthttp", paths.prepareGoPeer("fasthttp", "github.com/valyala/fasthttp"), paths.goPeer("fasthttp"))
 	add("gnetraw", paths.prepareGoPeer("gnetraw", "github.com/panjf2000/gnet/v2"), paths.goPeer("gnetraw"))

@@ -27,6 +27,8 @@ func TestArgv(t *testing.T) {
 		{"uwsgi-http", shape, "--http 127.0.0.1:81 | --http-keepalive=1", "Connection: close"},
 		{"uwsgi-http", closing, "Connection: close", ""},
 		{"uwsgi-http-socket", shape, "--http-socket 127.0.0.1:81 | Connection: close", "--http-keepalive"},
+		{"srvstatic-gnet", shape, "-k gnet | --static /static=/r/bin/bench/files demo:hello", "benchapp"},
+		{"nginx", shape, "exec nginx | /r/benchmarks/peers/nginx.conf /r/bin/bench/nginx 127.0.0.1:81 2 /r/bin/bench/files/", ""},
 		{"gnetraw", shape, "/r/bin/bench/gnetraw -addr 127.0.0.1:81", ""},
 	}
 	servers := Servers(Paths{Root: "/r", Srv: "/r/bin/srv"})

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -33,6 +34,7 @@ func Find() (Generator, error) {
 // Job is one run of the generator.
 type Job struct {
 	Addr    string
+	Target  string // request-target; "": /
 	Conns   int
 	Seconds int
 	TLS     bool
@@ -69,5 +71,5 @@ func (j Job) args() []string {
 	if j.TLS {
 		scheme = "https"
 	}
-	return append(args, scheme+"://"+j.Addr+"/")
+	return append(args, scheme+"://"+j.Addr+cmp.Or(j.Target, "/"))
 }

@@ -14,16 +14,17 @@ var errNoRequests = errors.New("no request was answered")
 
 // KeepAlive loads s in a closed loop over connections that the client keeps.
 func KeepAlive(ctx context.Context, s *server.Server, options Options) (result.Figures, error) {
-	return closedLoop(ctx, s, options, false)
+	return closedLoop(ctx, s, options, load.Job{})
 }
 
 // OneShot loads s in a closed loop with a connection for each request.
 func OneShot(ctx context.Context, s *server.Server, options Options) (result.Figures, error) {
-	return closedLoop(ctx, s, options, true)
+	return closedLoop(ctx, s, options, load.Job{Close: true})
 }
 
-func closedLoop(ctx context.Context, s *server.Server, options Options, closing bool) (result.Figures, error) {
-	job := load.Job{Addr: s.Addr, TLS: s.TLS, Conns: options.Conns, Seconds: options.WarmSeconds, Close: closing, Core: options.LoadCore}
+// closedLoop takes what is special about the load, and fills in the rest.
+func closedLoop(ctx context.Context, s *server.Server, options Options, job load.Job) (result.Figures, error) {
+	job.Addr, job.TLS, job.Conns, job.Core, job.Seconds = s.Addr, s.TLS, options.Conns, options.LoadCore, options.WarmSeconds
 	if _, _, err := options.Generator.Run(ctx, job); err != nil {
 		return nil, err
 	}

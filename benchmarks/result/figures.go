@@ -8,6 +8,7 @@ type Metric string
 // What is measured. README.md says how each is to be read.
 const (
 	CPU       Metric = "CPU µs/req"
+	CPUGB     Metric = "CPU ms/GB"
 	Rate      Metric = "req/s"
 	P50       Metric = "p50 ms"
 	P99       Metric = "p99 ms"

@@ -38,7 +38,7 @@ var (
 
 // All is every scenario, in the order of the report.
 func All() []Scenario {
-	return []Scenario{wsgi(), goApp(), fromHandler(), headOfLine(), idle(), oneShot(), secure(), handshakes()}
+	return []Scenario{wsgi(), goApp(), fromHandler(), headOfLine(), idle(), oneShot(), secure(), handshakes(), files()}
 }
 
 func wsgi() Scenario {
@@ -170,4 +170,18 @@ func handshakes() Scenario {
 	s.Measure = measure.OneShot
 	s.Goals = []result.Goal{{Metric: result.CPU, Of: "srvgo-threaded", Over: "nethttp", Relation: result.AtMost, Limit: 1.1}}
 	return s
+}
+
+func files() Scenario {
+	return Scenario{
+		Name:    "files",
+		About:   "a file of 1 MB: nginx, the setting static (srvstatic) and wsgi.file_wrapper, 1 worker (4 threads in threaded and gthread), 64 connections",
+		Shape:   lineup.Shape{App: "benchapp:files", Workers: 1, Threads: 4},
+		Servers: []string{"nginx", "srvstatic-threaded", "srvstatic-gnet", "srv-threaded", "srv-gnet", "gunicorn-sync", "gunicorn-gthread"},
+		Base:    "nginx",
+		Measure: measure.Files,
+		Metrics: append([]result.Metric{result.CPUGB}, loadMetrics[1:]...),
+		Ratios:  []result.Metric{result.CPUGB},
+		Extra:   true,
+	}
 }
