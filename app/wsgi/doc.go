@@ -14,6 +14,9 @@
 // when the interpreter is dead, which of its requests it had begun. Those it had
 // not are given to another.
 //
+// A file that the application gives by wsgi.file_wrapper is passed (passed.go), and
+// not read.
+//
 // Interpreters come and go behind the queue: they die, are recycled (recycle.go),
 // scaled or reloaded (reload.go). Who is missing or too many is settled in one
 // place (crew.go).
