@@ -57,6 +57,7 @@ const (
 	waiting   phase = iota // for a request's first byte
 	reading                // a request
 	called                 // the app has it, and nobody runs the connection
+	parked                 // the client has to read before its next request is looked at
 	lingering              // all is said; what the client still sends is thrown away
 	closing                // the socket is being closed
 )
@@ -111,7 +112,7 @@ func (c *Conn) Feed(p []byte) (open bool) {
 	case c.phase == closing:
 		c.mu.Unlock()
 		return false
-	case c.busy || c.phase == called:
+	case c.busy || c.phase == called || c.phase == parked:
 		c.keep(p)
 		c.mu.Unlock()
 		return true
@@ -131,7 +132,7 @@ func (c *Conn) keep(p []byte) {
 	if c.in == nil {
 		c.in = getBuffer()
 	}
-	if c.phase == called && (c.ahead.Load() || !c.mayKeep(len(c.in.b)+len(p))) {
+	if (c.phase == called || c.phase == parked) && (c.ahead.Load() || !c.mayKeep(len(c.in.b)+len(p))) {
 		c.ahead.Store(true)
 		return
 	}
@@ -193,7 +194,7 @@ func (c *Conn) endInput() (open bool) {
 		c.mu.Unlock()
 		gone()
 		return true
-	case c.busy:
+	case c.busy || c.phase == parked:
 		c.mu.Unlock()
 		return true
 	case c.phase == reading:
@@ -271,6 +272,9 @@ func (c *Conn) release() {
 // then in the engine's buffer.
 func (c *Conn) run(b []byte, own *buffer) (open bool) {
 	for {
+		if c.ex == nil && len(b) > 0 && c.behind() {
+			return c.park(b, own)
+		}
 		n, state := c.read(b)
 		b = b[n:]
 		switch state {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 func (s *suite) slowReaders(t *testing.T) {
 	t.Run("others are answered", func(t *testing.T) { inEvery(t, s.slowReader) })
 	t.Run("keeps its connection", func(t *testing.T) { inEvery(t, s.slowPipeline) })
+	t.Run("asks for more", func(t *testing.T) { inEvery(t, s.greedyPipeline) })
 	t.Run("OnDrain", func(t *testing.T) { inEachMode(t, s.drains) })
 	t.Run("handler waits", s.handlerWaits)
 	t.Run("given up", func(t *testing.T) { inEvery(t, s.sendTimeout) })
@@ -51,6 +53,26 @@ func (s *suite) slowPipeline(t *testing.T, k kind) {
 		c.answer("GET").want(t, 200, want)
 	}
 	c.get("/hello").want(t, 200, "Hello World")
+}
+
+// greedyPipeline: who asks for more than it reads is not served ahead of what it has read.
+func (s *suite) greedyPipeline(t *testing.T, k kind) {
+	if s.oneShot {
+		t.Log("one request on each connection: there is no second")
+		return
+	}
+	const requests, ahead = 8, 3 // one is sent, one waits, and sockets hold less than another
+	sv := s.start(t, k.app())
+	c := sv.dial(t)
+	c.socket.(*net.TCPConn).SetReadBuffer(64 << 10)
+	c.send(strings.Repeat(request("GET", "/large", ""), requests))
+	c.closeWrite() // which takes nothing of it back
+	for i := range int64(requests) {
+		c.answer("GET").want(t, 200, largeContent)
+		if n := sv.stats.Exchanges.Load(); n > i+ahead {
+			t.Fatalf("%d requests are answered when %d answers are read", n, i+1)
+		}
+	}
 }
 
 func (s *suite) drains(t *testing.T, mode app.Mode) {
