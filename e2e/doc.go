@@ -6,6 +6,10 @@
 //	gate_test.go      apps tell the test where they are and wait for its word
 //	processes_test.go the process tree, from /proc
 //	client_test.go    HTTP by hand, where net/http would hide what is tested
+//	hostile_test.go   clients that mean harm, all at once; hostile/ is what they do
+//	witness_test.go   clients that mean well meanwhile
+//	soak_test.go      both for as long as one likes, with faults
+//	footprint_test.go what a server holds, from /proc
 //	chaos_*_test.go   servers that are broken under load; chaos/ is the load
 //	apps/, goapp/     what is served
 //

@@ -1,5 +1,6 @@
 """What the tests of scheduling, failure and reload ask for. The path says what."""
 import os
+import zlib
 
 import gate
 
@@ -9,6 +10,17 @@ MEGABYTE = b"0123456789abcdef" * 65536
 def answer(start_response, content, status="200 OK"):
     start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(content)))])
     return [content]
+
+
+def count(content):
+    """How much has come, and its checksum."""
+    size = crc = 0
+    while True:
+        piece = content.read(65536)
+        if not piece:
+            return b"%d %d" % (size, crc)
+        size += len(piece)
+        crc = zlib.crc32(piece, crc)
 
 
 def half(name):
@@ -28,6 +40,10 @@ def application(environ, start_response):
         return answer(start_response, MEGABYTE)
     if path == "/echo":
         return answer(start_response, environ["QUERY_STRING"].encode())
+    if path == "/count":
+        return answer(start_response, count(environ["wsgi.input"]))
+    if path == "/large":
+        return answer(start_response, MEGABYTE * 10)
     if path == "/huge":
         return answer(start_response, MEGABYTE * 32)
     if path == "/raise":

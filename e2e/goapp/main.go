@@ -5,6 +5,7 @@ package main
 import (
 	"crypto/tls"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net"
 	"net/http"
@@ -27,6 +28,9 @@ func main() {
 	mux.HandleFunc("/fast", func(w http.ResponseWriter, _ *http.Request) { text(w, "fast") })
 	mux.HandleFunc("/pid", func(w http.ResponseWriter, _ *http.Request) { text(w, strconv.Itoa(os.Getpid())) })
 	mux.HandleFunc("/big", func(w http.ResponseWriter, _ *http.Request) { text(w, megabyte) })
+	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) { text(w, strings.Repeat(megabyte, 10)) })
+	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) { text(w, r.URL.RawQuery) })
+	mux.HandleFunc("/count", count)
 	mux.HandleFunc("/raise", func(http.ResponseWriter, *http.Request) { panic("raised on purpose") })
 	mux.HandleFunc("/print", func(w http.ResponseWriter, _ *http.Request) { fmt.Println("printed"); text(w, "") })
 	mux.HandleFunc("/wait", wait)
@@ -59,6 +63,17 @@ func store(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	text(w, "stored\n")
+}
+
+// count says how much has come, and its checksum.
+func count(w http.ResponseWriter, r *http.Request) {
+	sum := crc32.NewIEEE()
+	size, err := io.Copy(sum, r.Body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	text(w, fmt.Sprint(size, sum.Sum32()))
 }
 
 func firstError(errs ...error) error {
