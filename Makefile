@@ -7,12 +7,13 @@ FUZZTIME   ?= 1000000x
 BENCH      ?= .
 BENCHFLAGS ?=
 PARALLEL   ?= 4
+SOAKTIME   ?= 10m
 
 # What has goroutines or shared memory of its own; e2e and benchmarks start processes instead.
 CONCURRENT = . ./app/... ./arbiter/... ./configs/... ./internal/... ./protocol/... ./workers/...
 VENVS      = .venv/.made $(if $(PYPY),.venv-pypy/.made)
 
-.PHONY: build test e2e acme chaos race lint cover fuzz bench run venv clean
+.PHONY: build test e2e acme chaos soak race lint cover fuzz bench run venv clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/srv ./cmd/srv
@@ -33,6 +34,10 @@ acme:
 # Every scenario in every worker class, long and often: see docs/chaos.md. The tests' short form is part of e2e.
 chaos: venv
 	$(GO) test -timeout=90m -parallel=$(PARALLEL) -count=1 -v -run='^TestChaos$$' ./e2e -chaos.long
+
+# All hostile clients at once, again and again, with faults; SOAKTIME for each of two batches of four servers.
+soak: venv
+	$(GO) test -timeout=90m -parallel=4 -count=1 -v -run='^(TestSoak|TestTenThousandIdle)$$' ./e2e -soak=$(SOAKTIME)
 
 race:
 	$(GO) test -race -timeout=10m $(CONCURRENT)
