@@ -2,6 +2,7 @@
 import os
 import time
 
+BYTES = b"x" * (1 << 20)
 HEADERS = [("Content-Type", "text/plain"), ("Content-Length", "11")]
 
 MEGABYTE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../bin/bench/files/megabyte")
@@ -25,3 +26,15 @@ def files(environ, start_response):
         return hello(environ, start_response)
     start_response("200 OK", FILE_HEADERS)
     return environ["wsgi.file_wrapper"](open(MEGABYTE, "rb"))
+
+
+def content(environ, start_response):
+    """/SIZE is so many bytes; of what is posted all is read."""
+    if environ["REQUEST_METHOD"] == "POST":
+        while environ["wsgi.input"].read(65536):
+            pass
+    size = environ["PATH_INFO"][1:]
+    if not size:
+        return hello(environ, start_response)
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", size)])
+    return [BYTES[:int(size)]]

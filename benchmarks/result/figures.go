@@ -21,6 +21,7 @@ const (
 	Slow      Metric = "slow ones"
 	Kept      Metric = "kept"
 	PerConn   Metric = "KB/conn"
+	Idling    Metric = "CPU ms/s"
 )
 
 // Figures are those of one measurement.

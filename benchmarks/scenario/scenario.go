@@ -38,7 +38,12 @@ var (
 
 // All is every scenario, in the order of the report.
 func All() []Scenario {
-	return []Scenario{wsgi(), goApp(), fromHandler(), headOfLine(), idle(), oneShot(), secure(), handshakes(), files()}
+	return []Scenario{
+		wsgi(), goApp(), fromHandler(), headOfLine(), idle(), oneShot(), secure(), handshakes(), files(),
+		content("get10k", 10<<10, false), content("get1m", 1<<20, false),
+		content("post10k", 10<<10, true), content("post1m", 1<<20, true),
+		timers(),
+	}
 }
 
 func wsgi() Scenario {
