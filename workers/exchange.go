@@ -155,7 +155,7 @@ func (ex *Exchange) head(r *protocol.Response) error {
 func (ex *Exchange) last() bool {
 	c := ex.conn
 	switch {
-	case c.ahead.Load() || c.core.draining.Load() || c.hoards():
+	case c.ahead.Load() || c.core.draining.Load():
 		return true
 	case c.core.oneShot || c.core.KeepAlive <= 0:
 		return !ex.more

@@ -5,10 +5,11 @@ package workers
 // would otherwise have us make, and store, as many large responses as it likes.
 const maxBehind = 1 << 20
 
-// behind says whether so much waits for the client. The runner asks between requests.
+// behind says whether so much waits for the client, or as many open files as it may
+// have. The runner asks between requests.
 func (c *Conn) behind() bool {
 	t := c.tail.Load()
-	return t != nil && t.pending.Load() > maxBehind
+	return t != nil && (t.pending.Load() > maxBehind || t.hoards())
 }
 
 // park ends the run before the next request, which begins in b, until the client

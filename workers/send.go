@@ -65,12 +65,6 @@ func (c *Conn) full() bool {
 	return t != nil && t.full()
 }
 
-// hoards says whether the client keeps as many files open as it may.
-func (c *Conn) hoards() bool {
-	t := c.tail.Load()
-	return t != nil && t.hoards()
-}
-
 // pending is how much waits for the client.
 func (c *Conn) pending() int {
 	n := 0
