@@ -27,8 +27,9 @@ const (
 type Command struct {
 	Argv []string
 	Dir  string
-	Addr string // host:port it will listen on
-	TLS  bool   // it speaks it
+	Env  []string // nil: this process's, without what changes settings or tunes a runtime
+	Addr string   // host:port it will listen on
+	TLS  bool     // it speaks it
 }
 
 // Server is a running server.
@@ -59,7 +60,9 @@ func Start(command Command, core int) (*Server, error) {
 	}
 	cmd := exec.Command(command.Argv[0], command.Argv[1:]...)
 	cmd.Dir = command.Dir
-	cmd.Env = environment(os.Environ())
+	if cmd.Env = command.Env; cmd.Env == nil {
+		cmd.Env = environment(os.Environ())
+	}
 	cmd.Stdout, cmd.Stderr = log, log
 	// A group of its own is what Stop kills; the death signal is for the case
 	// that nobody is left to call it.
@@ -78,18 +81,26 @@ func Start(command Command, core int) (*Server, error) {
 
 // Ready waits until the server answers a GET of / with 200 and content.
 func (s *Server) Ready(ctx context.Context, content string) error {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	return s.Await(ctx, readyTimeout, func() error { return s.ask(content) })
+}
+
+// Await asks again and again until there is no error, and then lets the server settle.
+func (s *Server) Await(ctx context.Context, limit time.Duration, ask func() error) error {
+	waiting, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
-		last := s.ask(content)
+		last := ask()
 		if last == nil {
 			return sleep(ctx, settleTime)
 		}
 		select {
 		case <-s.exited:
 			return fmt.Errorf("it ended with %v: %s", s.cmd.ProcessState, s.lastLine())
-		case <-ctx.Done():
-			return fmt.Errorf("not ready in %v: %v: %s", readyTimeout, last, s.lastLine())
+		case <-waiting.Done():
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("not ready in %v: %v: %s", limit, last, s.lastLine())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -153,18 +164,22 @@ func (s *Server) ask(content string) error {
 	return nil
 }
 
-// lastLine is the end of what the server printed, mostly the reason it failed.
-func (s *Server) lastLine() string {
-	const tail = 4096
+// Log is the end of what the server printed, at most so many bytes.
+func (s *Server) Log(most int64) string {
 	size, err := s.log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return ""
 	}
-	b := make([]byte, min(size, tail))
+	b := make([]byte, min(size, most))
 	if _, err := s.log.ReadAt(b, size-int64(len(b))); err != nil {
 		return ""
 	}
-	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	return string(b)
+}
+
+// lastLine is the end of what the server printed, mostly the reason it failed.
+func (s *Server) lastLine() string {
+	lines := strings.Split(strings.TrimSpace(s.Log(4096)), "\n")
 	return lines[len(lines)-1]
 }
 

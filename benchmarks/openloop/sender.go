@@ -1,0 +1,104 @@
+package openloop
+
+import (
+	"context"
+	"math/rand/v2"
+	"sort"
+	"time"
+
+	"github.com/seed-77b39ca9/srv/benchmarks/profile"
+)
+
+// sender is one connection of the load.
+type sender struct {
+	wire
+	load    *profile.Profile
+	plans   *plans
+	clock   *clock
+	results *collector
+	random  *rand.Rand
+}
+
+func (s *sender) loop(ctx context.Context) {
+	defer s.disconnect()
+	stop := context.AfterFunc(ctx, s.interrupt)
+	defer stop()
+	for {
+		due, ok := s.clock.wait(ctx)
+		if !ok {
+			return
+		}
+		s.exchange(ctx, due)
+		if s.load.ThinkTime > 0 && !pause(ctx, time.Duration(s.load.ThinkTime)) {
+			return
+		}
+	}
+}
+
+// exchange does what was due at that moment. A request that has had to wait here for longer
+// than its timeout is not sent: its user has gone.
+func (s *sender) exchange(ctx context.Context, due time.Time) {
+	limit := due.Add(s.timeout)
+	if !time.Now().Before(limit) {
+		s.results.failed(timedOut, time.Since(due))
+		return
+	}
+	p := s.plans.pick(s.random)
+	closing := *s.load.KeepAlive < 1 && s.random.Float64() >= *s.load.KeepAlive
+	status, err := s.do(ctx, p, closing, limit)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		// It was under way when the run was ended: neither right nor wrong.
+	case err != nil:
+		s.results.failed(kindOf(err), time.Since(due))
+	case !p.request.Expected(status):
+		s.results.failed(statusKind(status), time.Since(due))
+	default:
+		s.results.answered(time.Since(due))
+	}
+}
+
+// plan is a request as bytes.
+type plan struct {
+	request *profile.Request
+	keeping []byte
+	closing []byte
+}
+
+// plans are the requests by weight.
+type plans struct {
+	all []plan
+	sum []float64 // of the weights up to each
+}
+
+func compile(target Target, p *profile.Profile) *plans {
+	c := new(plans)
+	total := 0.0
+	for i := range p.Requests {
+		r := &p.Requests[i]
+		total += r.Weight
+		c.sum = append(c.sum, total)
+		c.all = append(c.all, plan{r, encode(target, r, false), encode(target, r, true)})
+	}
+	return c
+}
+
+func (c *plans) pick(random *rand.Rand) *plan {
+	if len(c.all) == 1 {
+		return &c.all[0]
+	}
+	at := random.Float64() * c.sum[len(c.sum)-1]
+	i := sort.Search(len(c.sum), func(i int) bool { return c.sum[i] > at })
+	return &c.all[min(i, len(c.all)-1)]
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
