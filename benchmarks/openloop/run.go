@@ -15,13 +15,21 @@ type Load struct {
 	Profile  *profile.Profile
 	Rate     float64       // requests a second; 0 is a closed loop: as many as the connections can
 	Duration time.Duration // in which requests are begun
+	Patience time.Duration // how long answers are waited for after that; 0: the profile's timeout
+}
+
+func (l Load) patience() time.Duration {
+	if l.Patience > 0 {
+		return min(l.Patience, time.Duration(l.Profile.Timeout))
+	}
+	return time.Duration(l.Profile.Timeout)
 }
 
 // Run runs the load until its duration is over and every request that was due has its
-// answer or has exceeded the profile's timeout. When ctx ends before that, the report is of what was
+// answer or has exceeded its time. When ctx ends before that, the report is of what was
 // done by then, and its Err says so.
 func Run(ctx context.Context, load Load) *Report {
-	ctx, cancel := context.WithTimeout(ctx, load.Duration+time.Duration(load.Profile.Timeout)+time.Second)
+	ctx, cancel := context.WithTimeout(ctx, load.Duration+load.patience()+time.Second)
 	defer cancel()
 	plans := compile(load.Target, load.Profile)
 	results := newCollector()
@@ -37,7 +45,7 @@ func Run(ctx context.Context, load Load) *Report {
 	for i := range connections {
 		s := &sender{
 			wire: wire{target: load.Target, timeout: time.Duration(load.Profile.Timeout)},
-			load: load.Profile, plans: plans, clock: c, results: results, random: seeded(i),
+			load: load.Profile, over: c.end.Add(load.patience()), plans: plans, clock: c, results: results, random: seeded(i),
 		}
 		senders.Go(func() { s.loop(ctx) })
 	}

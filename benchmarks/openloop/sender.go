@@ -3,7 +3,6 @@ package openloop
 import (
 	"context"
 	"math/rand/v2"
-	"sort"
 	"time"
 
 	"github.com/seed-77b39ca9/srv/benchmarks/profile"
@@ -13,6 +12,7 @@ import (
 type sender struct {
 	wire
 	load    *profile.Profile
+	over    time.Time // no answer is waited for beyond
 	plans   *plans
 	clock   *clock
 	results *collector
@@ -39,6 +39,9 @@ func (s *sender) loop(ctx context.Context) {
 // than its timeout is not sent: its user has gone.
 func (s *sender) exchange(ctx context.Context, due time.Time) {
 	limit := due.Add(s.timeout)
+	if s.over.Before(limit) {
+		limit = s.over
+	}
 	if !time.Now().Before(limit) {
 		s.results.failed(timedOut, time.Since(due))
 		return
@@ -56,40 +59,6 @@ func (s *sender) exchange(ctx context.Context, due time.Time) {
 	default:
 		s.results.answered(time.Since(due))
 	}
-}
-
-// plan is a request as bytes.
-type plan struct {
-	request *profile.Request
-	keeping []byte
-	closing []byte
-}
-
-// plans are the requests by weight.
-type plans struct {
-	all []plan
-	sum []float64 // of the weights up to each
-}
-
-func compile(target Target, p *profile.Profile) *plans {
-	c := new(plans)
-	total := 0.0
-	for i := range p.Requests {
-		r := &p.Requests[i]
-		total += r.Weight
-		c.sum = append(c.sum, total)
-		c.all = append(c.all, plan{r, encode(target, r, false), encode(target, r, true)})
-	}
-	return c
-}
-
-func (c *plans) pick(random *rand.Rand) *plan {
-	if len(c.all) == 1 {
-		return &c.all[0]
-	}
-	at := random.Float64() * c.sum[len(c.sum)-1]
-	i := sort.Search(len(c.sum), func(i int) bool { return c.sum[i] > at })
-	return &c.all[min(i, len(c.all)-1)]
 }
 
 func pause(ctx context.Context, d time.Duration) bool {
