@@ -45,6 +45,9 @@ func run(handler http.Handler) int {
 	if pid, ok := stacksPid(os.Args[1:]); ok {
 		return printStacks(os.Stdout, pid)
 	}
+	if main := measuring(os.Args[1:]); main != nil {
+		return main(measuringHost(handler))
+	}
 	l, err := load(handler)
 	switch {
 	case err != nil:
@@ -79,8 +82,12 @@ func run(handler http.Handler) int {
 
 // load reads the settings, at the start and again for each reload.
 func load(handler http.Handler) (*configs.Loaded, error) {
+	return loadArgs(handler, os.Args[1:])
+}
+
+func loadArgs(handler http.Handler, args []string) (*configs.Loaded, error) {
 	l, err := configs.Load(configs.Input{
-		Args: os.Args[1:], Environ: os.Environ(), Dir: startDir, WorkerClasses: workers.Names(),
+		Args: args, Environ: os.Environ(), Dir: startDir, WorkerClasses: workers.Names(),
 	})
 	if err == nil && handler != nil && l.App != "" {
 		err = fmt.Errorf("this program serves its own handler: it takes no app (%q)", l.App)

@@ -17,8 +17,8 @@ const (
 	maxRate        = 1e6 // requests a second
 )
 
-// check tells all that is wrong with a profile as it was written.
-func (p *Profile) check() error {
+// Check tells all that is wrong with a profile.
+func (p *Profile) Check() error {
 	var errs []error
 	wrong := func(bad bool, format string, args ...any) {
 		if bad {

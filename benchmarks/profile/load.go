@@ -23,7 +23,7 @@ func Load(file string) (*Profile, error) {
 	if err := decode(filepath.Ext(file), text, p); err != nil {
 		return nil, fmt.Errorf("load profile %s: %w", file, err)
 	}
-	if err := errors.Join(p.readBodies(filepath.Dir(file)), p.check()); err != nil {
+	if err := errors.Join(p.readBodies(filepath.Dir(file)), p.Check()); err != nil {
 		return nil, fmt.Errorf("load profile %s: %w", file, err)
 	}
 	p.complete()

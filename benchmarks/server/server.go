@@ -116,6 +116,16 @@ func (s *Server) Err() error {
 	}
 }
 
+// ExitCode is that of the server's first process; -1 while it runs and after a signal.
+func (s *Server) ExitCode() int {
+	select {
+	case <-s.exited:
+		return s.cmd.ProcessState.ExitCode()
+	default:
+		return -1
+	}
+}
+
 // Tree is the server's process tree now.
 func (s *Server) Tree() (procstat.Tree, error) { return procstat.ReadTree(s.cmd.Process.Pid) }
 

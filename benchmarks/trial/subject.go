@@ -57,7 +57,7 @@ func Start(ctx context.Context, c Config, p *profile.Profile) (*Subject, error) 
 	}
 	s := &Subject{Target: openloop.Target{Addr: addr}, server: started}
 	if err := started.Await(ctx, c.Boot, func() error { return ask(ctx, s.Target, p) }); err != nil {
-		err = &BootError{Err: err, Log: started.Log(logBytes)}
+		err = &BootError{Err: err, Log: started.Log(logBytes), Code: started.ExitCode()}
 		_ = started.Stop() // that it did not start says more
 		return nil, err
 	}
@@ -69,8 +69,9 @@ const logBytes = 4 << 10
 
 // BootError says why a server did not start.
 type BootError struct {
-	Err error
-	Log string // the end of its output
+	Err  error
+	Log  string // the end of its output
+	Code int    // its exit code; -1 when it did not exit by itself
 }
 
 func (e *BootError) Error() string { return "the server did not start: " + e.Err.Error() }
