@@ -7,13 +7,15 @@ import (
 
 	"github.com/seed-77b39ca9/srv/benchmarks/bench"
 	"github.com/seed-77b39ca9/srv/benchmarks/command"
+	"github.com/seed-77b39ca9/srv/benchmarks/evaluate"
 	"github.com/seed-77b39ca9/srv/configs"
 )
 
 // measuringCommands are the subcommands that start this program again, as a server under
 // load. An app of such a name is served as "bench:application".
 var measuringCommands = map[string]func(*command.Host) int{
-	"bench": bench.Main,
+	"bench":    bench.Main,
+	"evaluate": evaluate.Main,
 }
 
 // measuring is the subcommand that the command line begins with; nil if it is none.

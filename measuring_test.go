@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/seed-77b39ca9/srv/benchmarks/bench"
+	"github.com/seed-77b39ca9/srv/benchmarks/evaluate"
 	"github.com/seed-77b39ca9/srv/configs"
 )
 
@@ -17,7 +18,7 @@ func TestMeasuringFlagsAreNoSettings(t *testing.T) {
 	if err := configs.Help(&help); err != nil {
 		t.Fatal(err)
 	}
-	for _, flags := range []*pflag.FlagSet{bench.Flags()} {
+	for _, flags := range []*pflag.FlagSet{bench.Flags(), evaluate.Flags()} {
 		flags.VisitAll(func(f *pflag.Flag) {
 			if f.Name != "help" && strings.Contains(help.String(), "--"+f.Name+" ") {
 				t.Errorf("--%s is a setting", f.Name)
