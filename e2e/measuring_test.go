@@ -16,7 +16,7 @@ func TestEvaluate(t *testing.T) {
 	t.Parallel()
 	dir := tempDir(t)
 	got := command(t, dir, environ(), srvBinary, "evaluate", "--budget=5s", "--rounds=1", "--candidates=gnet:1,threaded:1",
-		"--objective=p99<=10s,errors<=10%", "--connections=4", "--json=result.json", "--write=srv.toml", "demo:hello")
+		"--objective=p99<=1s,errors<=5%", "--connections=4", "--json=result.json", "--write=srv.toml", "demo:hello")
 	if got.code != 0 {
 		t.Fatalf("exit code %d\n%s%s", got.code, got.stdout, got.stderr)
 	}

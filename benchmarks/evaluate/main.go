@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-77b39ca9/srv/benchmarks/command"
 	"github.com/seed-77b39ca9/srv/benchmarks/highest"
+	"github.com/seed-77b39ca9/srv/benchmarks/report"
 	"github.com/seed-77b39ca9/srv/benchmarks/trial"
 )
 
@@ -35,6 +36,7 @@ type options struct {
 	budget     time.Duration
 	rounds     int
 	json       string
+	report     string
 	write      string
 	help       bool
 }
@@ -48,6 +50,7 @@ func flagsOf(o *options) *pflag.FlagSet {
 	flags.DurationVar(&o.budget, "budget", 2*time.Minute, "about how long it may take")
 	flags.IntVar(&o.rounds, "rounds", 3, "how often each is measured, if the budget allows")
 	flags.StringVar(&o.json, "json", "", "store the result in a `FILE`")
+	flags.StringVar(&o.report, "report", "", "make a page of the result: an HTML `FILE`")
 	flags.StringVar(&o.write, "write", "", "write settings for the best to a new `FILE`, srv.toml say")
 	flags.BoolVar(&o.help, "help", false, "print this help")
 	return flags
@@ -150,6 +153,9 @@ func (o *options) conclude(h *command.Host, r *Result) (int, error) {
 	var errs []error
 	if o.json != "" {
 		errs = append(errs, r.write(o.json))
+	}
+	if o.report != "" {
+		errs = append(errs, report.Write(o.report, r.page()))
 	}
 	if r.Winner() == nil {
 		return command.ExitError, errors.Join(errs...)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-77b39ca9/srv/benchmarks/highest"
 	"github.com/seed-77b39ca9/srv/benchmarks/profile"
+	"github.com/seed-77b39ca9/srv/benchmarks/report"
 	"github.com/seed-77b39ca9/srv/benchmarks/trial"
 	"github.com/seed-77b39ca9/srv/configs"
 )
@@ -80,6 +81,52 @@ func TestResultFile(t *testing.T) {
 		if err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("no %s: %v", want, err)
 		}
+	}
+}
+
+// The page holds all that the result does, and asks for nothing from elsewhere.
+func TestReport(t *testing.T) {
+	r := example()
+	r.App = "<script>alert(1)</script>"
+	file := filepath.Join(t.TempDir(), "report.html")
+	if err := report.Write(file, r.page()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	for _, want := range []string{
+		"--worker-class=gnet --workers=2 --threads=16", "gnet 2x16", "Could not be measured", "One\nwarning.", "srv evaluate app",
+		"prefers-color-scheme: dark", "1500/s", "p99 ≤ 100ms",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	if strings.Count(page, "<svg") != 2 || !strings.Contains(page, "var(--s0)") || !strings.Contains(page, "var(--alarm)") {
+		t.Error("want two charts in the page's colours")
+	}
+	elsewhere := strings.ReplaceAll(page, "http://www.w3.org/", "") // namespaces are names
+	for _, bad := range []string{"<script", "http://", "https://", "<link", "@import", "#0A1E"} {
+		if strings.Contains(elsewhere, bad) {
+			t.Errorf("the page has %q", bad)
+		}
+	}
+}
+
+// A result without a winner is a page too.
+func TestReportOfNothing(t *testing.T) {
+	r := example()
+	r.Standings = rank([]*Standing{standing(a, 1, 0)}, 0)
+	file := filepath.Join(t.TempDir(), "report.html")
+	if err := report.Write(file, r.page()); err != nil {
+		t.Fatal(err)
+	}
+	text, _ := os.ReadFile(file)
+	if !strings.Contains(string(text), "No candidate met the objective") || strings.Contains(string(text), "<svg") {
+		t.Errorf("%s", text)
 	}
 }
 

@@ -57,6 +57,11 @@ func (o Objective) String() string {
 	return fmt.Sprintf("%s<=%v,errors<=%s%%", o.Name(), o.Within, strconv.FormatFloat(o.Failed*100, 'g', 6, 64))
 }
 
+// Words is the same for a reader.
+func (o Objective) Words() string {
+	return fmt.Sprintf("%s ≤ %v, errors ≤ %s %%", o.Name(), o.Within, strconv.FormatFloat(o.Failed*100, 'g', 6, 64))
+}
+
 // Name is that of the percentile: "p99".
 func (o Objective) Name() string {
 	if o.Percent == 100 {
