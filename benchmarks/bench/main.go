@@ -105,7 +105,7 @@ type job struct {
 }
 
 func (o *options) job(h *command.Host, rest []string) (*job, error) {
-	p, err := o.load.Load()
+	p, err := o.load.Load(h.Say)
 	if err != nil {
 		return nil, err
 	}

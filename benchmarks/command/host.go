@@ -48,6 +48,9 @@ func Context() (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
+// Say prints a line about how it goes.
+func (h *Host) Say(text string) { fmt.Fprintln(h.Stderr, text) }
+
 // Fail prints an error and gives the exit code for it.
 func (h *Host) Fail(err error) int {
 	code := ExitError

@@ -74,12 +74,12 @@ func TestRepeat(t *testing.T) {
 }
 
 func TestLoadFlags(t *testing.T) {
-	p, err := (&LoadFlags{Paths: []string{"/a"}, Connections: 3}).Load()
+	p, err := (&LoadFlags{Paths: []string{"/a"}, Connections: 3}).Load(nil)
 	if err != nil || p.Requests[0].Path != "/a" || p.Connections != 3 {
 		t.Errorf("%+v, %v", p, err)
 	}
-	for _, bad := range []LoadFlags{{Paths: []string{"a"}}, {Connections: -1}, {Profile: "absent.toml"}, {Profile: "a", Paths: []string{"/"}}} {
-		if _, err := bad.Load(); err == nil {
+	for _, bad := range []LoadFlags{{Paths: []string{"a"}}, {Connections: -1}, {Profile: "absent.toml"}, {Profile: "a", Paths: []string{"/"}}, {Log: "absent"}, {HAR: "absent"}, {Log: "a", HAR: "b"}} {
+		if _, err := bad.Load(nil); err == nil {
 			t.Errorf("%+v is taken", bad)
 		}
 	}

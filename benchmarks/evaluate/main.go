@@ -113,7 +113,7 @@ func (o *options) check() error {
 }
 
 func (o *options) evaluation(h *command.Host, rest []string, cores int) (*evaluation, error) {
-	p, err := o.load.Load()
+	p, err := o.load.Load(h.Say)
 	if err != nil {
 		return nil, err
 	}
