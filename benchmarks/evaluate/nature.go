@@ -28,16 +28,16 @@ type Nature struct {
 // quick is a service time, in milliseconds, below which threads and waiting are no question.
 const quick = 1.5
 
-// natureOf goes by figures of a closed loop over one connection.
-func natureOf(f trial.Figures) Nature {
+// natureOf goes by figures of a closed loop over one connection, with so many kinds of requests.
+func natureOf(f trial.Figures, kinds int) Nature {
 	n := Nature{Service: f.P50, CPU: f.CPU} // seconds for 1,000 are milliseconds for one
+	undisturbed := undisturbed(f, kinds)
 	share := 0.0
-	if f.Cores+f.Queued > 0 && f.Requests > 0 {
-		// What it waited for a core, because others have taken it, is no waiting of its own.
-		share = f.Cores / max(1-f.Queued, f.Cores)
+	if undisturbed > 0 {
+		share = n.CPU / undisturbed
 	}
 	switch {
-	case n.Service < quick || n.CPU < quick && share > computing:
+	case undisturbed < quick:
 		n.Kind = Quick
 	case share > computing:
 		n.Kind = Computing
@@ -47,6 +47,21 @@ func natureOf(f trial.Figures) Nature {
 		n.Kind = Mixed
 	}
 	return n
+}
+
+// undisturbed is how long a call takes that need not wait for a core because others have taken it:
+// that is no waiting of the app's. It is the fastest tenth's time; but of several kinds of
+// requests those would be the fast ones, so there it is the mean.
+func undisturbed(f trial.Figures, kinds int) float64 {
+	if kinds > 1 && f.RPS > 0 {
+		return 1000 / f.RPS
+	}
+	for _, q := range f.Quantiles {
+		if q.Percent == 10 {
+			return q.MS
+		}
+	}
+	return f.P50
 }
 
 // The shares of a call on a core that make it a computing or a waiting one.

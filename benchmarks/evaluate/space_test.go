@@ -43,18 +43,24 @@ func TestSpace(t *testing.T) {
 }
 
 func TestNature(t *testing.T) {
+	fastest := func(ms float64) []trial.Quantile {
+		return []trial.Quantile{{Percent: 0, MS: ms / 2}, {Percent: 10, MS: ms}}
+	}
 	for _, c := range []struct {
-		name string
-		f    trial.Figures
-		want Kind
+		name  string
+		f     trial.Figures
+		kinds int
+		want  Kind
 	}{
-		{"quick", trial.Figures{Requests: 9, P50: 0.2, CPU: 0.05, Cores: 0.4}, Quick},
-		{"computing", trial.Figures{Requests: 9, P50: 5, CPU: 4.8, Cores: 0.95}, Computing},
-		{"computing on a busy machine", trial.Figures{Requests: 9, P50: 20, CPU: 4.8, Cores: 0.24, Queued: 0.7}, Computing},
-		{"waiting", trial.Figures{Requests: 9, P50: 20, CPU: 0.3, Cores: 0.02}, Waiting},
-		{"mixed", trial.Figures{Requests: 9, P50: 20, CPU: 9, Cores: 0.45}, Mixed},
+		{"quick", trial.Figures{P50: 0.2, CPU: 0.05, Quantiles: fastest(0.2)}, 1, Quick},
+		{"quick on a busy machine", trial.Figures{P50: 9, CPU: 0.05, Quantiles: fastest(0.3)}, 1, Quick},
+		{"computing", trial.Figures{P50: 5, CPU: 4.8, Quantiles: fastest(5)}, 1, Computing},
+		{"computing on a busy machine", trial.Figures{P50: 20, CPU: 4.8, Quantiles: fastest(6)}, 1, Computing},
+		{"waiting", trial.Figures{P50: 20, CPU: 0.3, Quantiles: fastest(20)}, 1, Waiting},
+		{"mixed", trial.Figures{P50: 20, CPU: 9, Quantiles: fastest(20)}, 1, Mixed},
+		{"fast and slow ones, which wait", trial.Figures{P50: 20, CPU: 2, RPS: 50, Quantiles: fastest(1)}, 2, Waiting},
 	} {
-		if got := natureOf(c.f); got.Kind != c.want || !strings.Contains(got.String(), "one call takes") {
+		if got := natureOf(c.f, c.kinds); got.Kind != c.want || !strings.Contains(got.String(), "one call takes") {
 			t.Errorf("%s: %v, want %s", c.name, got, c.want)
 		}
 	}

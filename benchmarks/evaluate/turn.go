@@ -98,5 +98,5 @@ func (r *rig) nature(ctx context.Context, c Candidate, length time.Duration) (Na
 		return Nature{}, trial.Figures{}, err
 	}
 	f, err := s.Probe(ctx, trial.Load{Profile: &alone, Duration: length})
-	return natureOf(f), f, err
+	return natureOf(f, len(alone.Requests)), f, err
 }

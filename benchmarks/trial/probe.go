@@ -26,7 +26,6 @@ type Figures struct {
 	CPU      float64        `json:"cpu_s_per_1000"` // of the server's whole process tree
 	PSS      int64          `json:"pss_bytes"`      // the same, at the end
 	Cores    float64        `json:"cores"`          // that the server kept busy
-	Queued   float64        `json:"queued"`         // threads of it that were ready and had no core
 	Load     float64        `json:"load_cores"`     // that the load kept busy
 
 	// Quantiles is the whole distribution in few points, for charts.
@@ -92,7 +91,6 @@ func ms(r *openloop.Report, percent float64) float64 {
 type clocks struct {
 	at          time.Time
 	server, own time.Duration
-	queued      time.Duration // of the server
 }
 
 func (s *Subject) clocks() clocks {
@@ -103,7 +101,7 @@ func (s *Subject) clocks() clocks {
 	}
 	if s.server != nil {
 		if tree, err := s.server.Tree(); err == nil {
-			c.server, c.queued = tree.CPU(), tree.Queued()
+			c.server = tree.CPU()
 		}
 	}
 	return c
@@ -120,7 +118,6 @@ func (f *Figures) cost(before, after clocks, r *openloop.Report) {
 		return
 	}
 	f.Cores = used / wall
-	f.Queued = max(0, (after.queued-before.queued).Seconds()/wall)
 	f.CPU = used / float64(n) * 1000
 }
 
