@@ -101,6 +101,8 @@ func (h *Host) Deployment(args []string) (*Deployment, error) {
 	switch {
 	case strings.HasPrefix(l.Source("bind"), "-"):
 		return nil, errors.New("bind: what is measured listens on a free port of 127.0.0.1; leave it out")
+	case len(l.ACMEDomains) > 0:
+		return nil, errors.New("acme_domains: what is measured must not ask for certificates; set acme_domains to nothing")
 	case l.App == "" && !h.Handler:
 		return nil, errors.New("no application: name one as MODULE:CALLABLE, or set wsgi_app")
 	case l.CheckConfig || l.PrintConfig || l.Version:
@@ -129,6 +131,7 @@ func (h *Host) Trial(d *Deployment, changed ...string) trial.Config {
 		end = len(d.Args)
 	}
 	return trial.Config{
+		TLS:     len(d.Certfile) > 0,
 		Program: h.Program, Args: slices.Concat(d.Args[:end], changed, d.Args[end:]), Env: os.Environ(),
 		Boot: max(d.BootTimeout, time.Minute),
 	}

@@ -30,7 +30,7 @@ type watcher interface {
 // Who is so far behind the best after the first round has no part in the others, unless
 // there would be fewer than that left.
 const (
-	behind = 0.6
+	behind = 0.4
 	fewest = 3
 )
 

@@ -181,6 +181,23 @@ func TestSlowClients(t *testing.T) {
 	}
 }
 
+// A server on this machine may have any certificate.
+func TestTLS(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer s.Close()
+	target, err := ParseTarget(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := Run(t.Context(), Load{Target: target, Profile: profile.Default(), Rate: 50, Duration: 200 * time.Millisecond})
+	if r.Answered != 10 {
+		t.Errorf("%d answers, %v", r.Answered, r.Errors)
+	}
+	if (Target{Addr: "example.com:443", TLS: true}).TLSConfig().InsecureSkipVerify {
+		t.Error("elsewhere the certificate counts")
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	began := make(chan struct{}, 100)

@@ -1,6 +1,7 @@
 package openloop
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/url"
@@ -46,6 +47,12 @@ func (t Target) URL() string {
 		return scheme + t.Addr + t.Path
 	}
 	return scheme + t.Host + t.Path
+}
+
+// TLSConfig is the client's. A server on this machine may show the certificate of the
+// name that it serves elsewhere.
+func (t Target) TLSConfig() *tls.Config {
+	return &tls.Config{InsecureSkipVerify: t.Loopback()}
 }
 
 // Loopback tells whether the target is on this machine for certain.

@@ -90,7 +90,7 @@ func (w *wire) connect(ctx context.Context, limit time.Time) error {
 	var conn net.Conn
 	var err error
 	if w.target.TLS {
-		conn, err = (&tls.Dialer{NetDialer: d}).DialContext(ctx, "tcp", w.target.Addr)
+		conn, err = (&tls.Dialer{NetDialer: d, Config: w.target.TLSConfig()}).DialContext(ctx, "tcp", w.target.Addr)
 	} else {
 		conn, err = d.DialContext(ctx, "tcp", w.target.Addr)
 	}

@@ -20,6 +20,7 @@ type Config struct {
 	Args    []string // its settings and its app, without an address
 	Dir     string
 	Env     []string
+	TLS     bool          // the settings have a certificate
 	Boot    time.Duration // the longest that it may take to answer
 }
 
@@ -55,7 +56,7 @@ func Start(ctx context.Context, c Config, p *profile.Profile) (*Subject, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Subject{Target: openloop.Target{Addr: addr}, server: started}
+	s := &Subject{Target: openloop.Target{Addr: addr, TLS: c.TLS}, server: started}
 	if err := started.Await(ctx, c.Boot, func() error { return ask(ctx, s.Target, p) }); err != nil {
 		err = &BootError{Err: err, Log: started.Log(logBytes), Code: started.ExitCode()}
 		_ = started.Stop() // that it did not start says more
@@ -94,7 +95,7 @@ func ask(ctx context.Context, t openloop.Target, p *profile.Profile) error {
 		request.Header.Set(name, value)
 	}
 	request.Close = true
-	transport := &http.Transport{DisableKeepAlives: true}
+	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: t.TLSConfig()}
 	response, err := transport.RoundTrip(request)
 	if err != nil {
 		return err
