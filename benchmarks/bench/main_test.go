@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-77b39ca9/srv/benchmarks/command"
 	"github.com/seed-77b39ca9/srv/configs"
@@ -62,13 +63,14 @@ func TestBenchTarget(t *testing.T) {
 }
 
 func TestBenchFindsTheHighestRate(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	// A capacity of some hundred requests a second, so that a rate that is too high is soon over.
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(10 * time.Millisecond) }))
 	defer s.Close()
-	h, stdout := host("--target", s.URL, "--rounds=1", "--duration=100ms", "--connections=4", "--objective=p50<=2s,errors<=50%")
+	h, stdout := host("--target", s.URL, "--rounds=1", "--duration=100ms", "--connections=2", "--objective=p50<=200ms,errors<=50%")
 	if code, err := run(t.Context(), h); code != 0 || err != nil {
 		t.Fatalf("%d, %v\n%s", code, err, h.Stderr)
 	}
-	if !strings.Contains(stdout.String(), "Highest rate with p50<=2s") {
+	if !strings.Contains(stdout.String(), "Highest rate with p50<=200ms") {
 		t.Errorf("%s", stdout)
 	}
 }

@@ -51,7 +51,7 @@ func (b *runner) measure(ctx context.Context, s *trial.Subject) (Round, error) {
 	search := highest.Search{Start: warm.RPS / 2, Growth: growth, Within: within, Most: mostProbes}
 	found, err := search.Find(b.objective, func(rate float64) (trial.Figures, error) {
 		f, err := s.Probe(ctx, trial.Load{Profile: b.profile, Rate: rate, Duration: b.duration, Patience: patience})
-		b.say("  %.4g requests/s: %s %.4g ms, %.3g%% errors", rate, b.objective.Name(), b.objective.Latency(f), f.Failed*100)
+		b.say("  %.4g requests/s: %s %.4g ms, %.3g%% errors: %s", rate, b.objective.Name(), b.objective.Latency(f), f.Failed*100, b.objective.Verdict(f))
 		return f, err
 	})
 	if err != nil {

@@ -137,7 +137,7 @@ func TestScreen(t *testing.T) {
 		var out bytes.Buffer
 		s := &screen{w: &out, terminal: terminal, objective: highest.Default, standings: []*Standing{one, {Candidate: b}}, rounds: 3}
 		s.begin(0, one, time.Minute)
-		s.probed(trial.Figures{Rate: 100, P99: 200}, false)
+		s.probed(trial.Figures{Rate: 100, P99: 200})
 		one.Turns = []Turn{{Rate: 90}}
 		s.done(one)
 		s.clear()

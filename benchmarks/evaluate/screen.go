@@ -49,19 +49,15 @@ func (s *screen) begin(round int, who *Standing, left time.Duration) {
 	s.now, s.end = who, time.Now().Add(left)
 	s.status = fmt.Sprintf("round %d of %d: %s starts", round+1, s.rounds, who.Candidate)
 	if !s.terminal {
-		s.say("round %d of %d, %v left: %s", round+1, s.rounds, left.Round(time.Second), who.Candidate)
+		s.say("round %d of %d, %v left: %s", round+1, s.rounds, max(left, 0).Round(time.Second), who.Candidate)
 	}
 	s.draw()
 }
 
 // probed shows one rate that was tried.
-func (s *screen) probed(f trial.Figures, met bool) {
-	word := "met"
-	if !met {
-		word = "missed"
-	}
+func (s *screen) probed(f trial.Figures) {
 	s.status = fmt.Sprintf("%s: %s a second, %s %.3g ms, %.2g %% errors: %s",
-		s.now.Candidate, rate(f.Rate), s.objective.Name(), s.objective.Latency(f), f.Failed*100, word)
+		s.now.Candidate, rate(f.Rate), s.objective.Name(), s.objective.Latency(f), f.Failed*100, s.objective.Verdict(f))
 	if !s.terminal {
 		s.say("  %s", s.status)
 	}

@@ -15,7 +15,7 @@ type rig struct {
 	config    func(Candidate) trial.Config
 	profile   *profile.Profile
 	objective highest.Objective
-	probed    func(trial.Figures, bool) // told of each rate that was tried
+	probed    func(trial.Figures) // told of each rate that was tried
 }
 
 // A first search closes in from far away, later ones look around what is known.
@@ -67,7 +67,7 @@ func (r *rig) search(ctx context.Context, s *trial.Subject, search highest.Searc
 	return search.Find(r.objective, func(rate float64) (trial.Figures, error) {
 		f, err := s.Probe(ctx, trial.Load{Profile: r.profile, Rate: rate, Duration: length, Patience: patience})
 		if err == nil {
-			r.probed(f, r.objective.Met(f))
+			r.probed(f)
 		}
 		return f, err
 	})

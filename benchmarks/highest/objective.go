@@ -70,9 +70,27 @@ func (o Objective) Name() string {
 	return "p" + strconv.FormatFloat(o.Percent, 'g', -1, 64)
 }
 
-// Met tells whether what was measured keeps it.
+// mostDrift is what noise may do. More means that the answers come ever later.
+const mostDrift = 0.1
+
+// Met tells whether what was measured keeps it, and would in a longer run: in a short one
+// the queue has no time to grow beyond any limit.
 func (o Objective) Met(f trial.Figures) bool {
-	return f.Requests > 0 && f.Failed <= o.Failed && o.Latency(f) <= float64(o.Within)/float64(time.Millisecond)
+	return f.Requests > 0 && !o.Behind(f) && f.Failed <= o.Failed && o.Latency(f) <= float64(o.Within)/float64(time.Millisecond)
+}
+
+// Behind tells whether the server falls ever further behind.
+func (o Objective) Behind(f trial.Figures) bool { return f.Drift > mostDrift }
+
+// Verdict is a word or two about what was measured.
+func (o Objective) Verdict(f trial.Figures) string {
+	switch {
+	case o.Met(f):
+		return "met"
+	case o.Behind(f):
+		return "falls behind"
+	}
+	return "missed"
 }
 
 // Latency is the one that counts, in milliseconds.

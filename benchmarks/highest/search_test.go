@@ -106,13 +106,13 @@ func TestObjective(t *testing.T) {
 
 func TestMet(t *testing.T) {
 	good := trial.Figures{Requests: 100, P50: 1, P90: 2, P99: 100, P999: 300, Max: 500, Failed: 0.001}
-	late, failing, none := good, good, trial.Figures{}
-	late.P99, failing.Failed = 101, 0.002
+	late, failing, drifting, none := good, good, good, trial.Figures{}
+	late.P99, failing.Failed, drifting.Drift = 101, 0.002, 0.2
 	for _, c := range []struct {
 		name string
 		f    trial.Figures
 		met  bool
-	}{{"good", good, true}, {"late", late, false}, {"failing", failing, false}, {"nothing", none, false}} {
+	}{{"good", good, true}, {"late", late, false}, {"failing", failing, false}, {"ever later", drifting, false}, {"nothing", none, false}} {
 		if Default.Met(c.f) != c.met {
 			t.Errorf("%s: met is %v", c.name, !c.met)
 		}

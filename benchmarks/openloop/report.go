@@ -19,6 +19,11 @@ type Report struct {
 	// failed too, as long as they took to fail.
 	Latencies *hdrhistogram.Histogram
 
+	// Drift is by how much latencies rose in a second, as a part of that second, from the first
+	// quarter of the run to the last: of a server that does only nine of ten requests in
+	// time it is a tenth, however short the run. 0 of a closed loop, and of too few requests.
+	Drift float64
+
 	SlowAnswered int            // of the slow clients
 	SlowErrors   map[string]int // theirs
 
@@ -66,28 +71,31 @@ const (
 
 // collector gathers the results of all connections.
 type collector struct {
-	mu sync.Mutex
-	r  Report
+	clock       *clock
+	mu          sync.Mutex
+	r           Report
+	first, last *hdrhistogram.Histogram // latencies of what was due in the first quarter and in the last
 }
 
-func newCollector() *collector {
-	return &collector{r: Report{
-		Errors: map[string]int{}, SlowErrors: map[string]int{}, Latencies: hdrhistogram.New(shortest, longest, 3),
-	}}
+func newCollector(c *clock) *collector {
+	return &collector{
+		clock: c, first: hdrhistogram.New(shortest, longest, 2), last: hdrhistogram.New(shortest, longest, 2),
+		r: Report{Errors: map[string]int{}, SlowErrors: map[string]int{}, Latencies: hdrhistogram.New(shortest, longest, 3)},
+	}
 }
 
-func (c *collector) answered(latency time.Duration) {
+func (c *collector) answered(due time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.r.Answered++
-	c.record(latency)
+	c.record(due)
 }
 
-func (c *collector) failed(kind string, latency time.Duration) {
+func (c *collector) failed(kind string, due time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.r.Errors[kind]++
-	c.record(latency)
+	c.record(due)
 }
 
 func (c *collector) slow(kind string) {
@@ -100,13 +108,33 @@ func (c *collector) slow(kind string) {
 	c.r.SlowErrors[kind]++
 }
 
-func (c *collector) record(latency time.Duration) {
-	_ = c.r.Latencies.RecordValue(min(max(latency.Microseconds(), shortest), longest)) // in range
+// record takes down that what was due then is over now.
+func (c *collector) record(due time.Time) {
+	us := min(max(time.Since(due).Microseconds(), shortest), longest)
+	_ = c.r.Latencies.RecordValue(us) // it is in range, here and below
+	switch quarter := c.clock.end.Sub(c.clock.began) / 4; {
+	case due.Before(c.clock.began.Add(quarter)):
+		_ = c.first.RecordValue(us)
+	case due.After(c.clock.end.Add(-quarter)):
+		_ = c.last.RecordValue(us)
+	}
+}
+
+// fewest requests in a quarter whose median says something.
+const fewest = 3
+
+// drift goes by the medians, which one slow moment does not change.
+func (c *collector) drift() float64 {
+	if c.clock.interval == 0 || min(c.first.TotalCount(), c.last.TotalCount()) < fewest {
+		return 0
+	}
+	rise := time.Duration(c.last.ValueAtPercentile(50)-c.first.ValueAtPercentile(50)) * time.Microsecond
+	return max(0, float64(rise)/float64(c.clock.end.Sub(c.clock.began)*3/4))
 }
 
 // report is called when everybody has ended.
-func (c *collector) report(rate float64, clock *clock, err error) *Report {
+func (c *collector) report(rate float64, err error) *Report {
 	r := c.r
-	r.Rate, r.Elapsed, r.Due, r.Err = rate, time.Since(clock.began), int(clock.given.Load()), err
+	r.Rate, r.Elapsed, r.Due, r.Drift, r.Err = rate, time.Since(c.clock.began), int(c.clock.given.Load()), c.drift(), err
 	return &r
 }

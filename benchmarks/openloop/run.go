@@ -32,8 +32,8 @@ func Run(ctx context.Context, load Load) *Report {
 	ctx, cancel := context.WithTimeout(ctx, load.Duration+load.patience()+time.Second)
 	defer cancel()
 	plans := compile(load.Target, load.Profile)
-	results := newCollector()
 	c := newClock(load.Rate, load.Duration)
+	results := newCollector(c)
 	connections := load.Profile.Connections
 	var senders, slow sync.WaitGroup
 	slowCtx, stopSlow := context.WithCancel(ctx)
@@ -52,7 +52,7 @@ func Run(ctx context.Context, load Load) *Report {
 	senders.Wait()
 	stopSlow()
 	slow.Wait()
-	return results.report(load.Rate, c, ctx.Err())
+	return results.report(load.Rate, ctx.Err())
 }
 
 // seeded makes the same choices in every run, so that runs are alike.

@@ -73,6 +73,22 @@ func TestStallShows(t *testing.T) {
 	}
 }
 
+// A server that does half of what is asked for falls behind by half of the time.
+func TestDrift(t *testing.T) {
+	var one sync.Mutex
+	slow := func(http.ResponseWriter, *http.Request) {
+		one.Lock()
+		defer one.Unlock()
+		time.Sleep(20 * time.Millisecond)
+	}
+	if r := run(t, slow, profile.Default(), 100, time.Second); r.Drift < 0.3 {
+		t.Errorf("drift %v, want about a half or more", r.Drift)
+	}
+	if r := run(t, slow, profile.Default(), 0, 100*time.Millisecond); r.Drift != 0 {
+		t.Errorf("drift %v of a closed loop", r.Drift)
+	}
+}
+
 func TestErrorsHaveKinds(t *testing.T) {
 	p := profile.Default()
 	p.Connections, p.Timeout = 4, profile.Duration(200*time.Millisecond)

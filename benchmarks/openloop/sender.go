@@ -43,7 +43,7 @@ func (s *sender) exchange(ctx context.Context, due time.Time) {
 		limit = s.over
 	}
 	if !time.Now().Before(limit) {
-		s.results.failed(timedOut, time.Since(due))
+		s.results.failed(timedOut, due)
 		return
 	}
 	p := s.plans.pick(s.random)
@@ -53,11 +53,11 @@ func (s *sender) exchange(ctx context.Context, due time.Time) {
 	case err != nil && ctx.Err() != nil:
 		// It was under way when the run was ended: neither right nor wrong.
 	case err != nil:
-		s.results.failed(kindOf(err), time.Since(due))
+		s.results.failed(kindOf(err), due)
 	case !p.request.Expected(status):
-		s.results.failed(statusKind(status), time.Since(due))
+		s.results.failed(statusKind(status), due)
 	default:
-		s.results.answered(time.Since(due))
+		s.results.answered(due)
 	}
 }
 

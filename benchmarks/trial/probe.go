@@ -25,6 +25,7 @@ type Figures struct {
 	Max      float64        `json:"max_ms"`
 	CPU      float64        `json:"cpu_s_per_1000"` // of the server's whole process tree
 	PSS      int64          `json:"pss_bytes"`      // the same, at the end
+	Drift    float64        `json:"drift"`          // see openloop.Report
 	Cores    float64        `json:"cores"`          // that the server kept busy
 	Load     float64        `json:"load_cores"`     // that the load kept busy
 
@@ -68,7 +69,7 @@ func (s *Subject) Probe(ctx context.Context, l Load) (Figures, error) {
 
 func figuresOf(r *openloop.Report) Figures {
 	f := Figures{
-		Rate: r.Rate, RPS: r.Throughput(), Requests: r.Answered + r.Failed(), Failed: r.ErrorShare(), Errors: map[string]int{},
+		Rate: r.Rate, RPS: r.Throughput(), Requests: r.Answered + r.Failed(), Failed: r.ErrorShare(), Drift: r.Drift, Errors: map[string]int{},
 		P50: ms(r, 50), P90: ms(r, 90), P99: ms(r, 99), P999: ms(r, 99.9), Max: ms(r, 100),
 	}
 	for kind, n := range r.Errors {
