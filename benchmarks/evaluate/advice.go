@@ -13,7 +13,7 @@ import (
 // advise says what else was found on the way.
 func advise(r *Result, alone trial.Figures) (all []string) {
 	for _, check := range []func(*Result, trial.Figures) string{
-		errorsTogether, errorsAlone, growing, bound, capped, unsteady,
+		errorsTogether, errorsAlone, growing, bound, fewConnections, capped, unsteady,
 	} {
 		if words := check(r, alone); words != "" {
 			all = append(all, words)
@@ -111,6 +111,24 @@ func bound(r *Result, _ trial.Figures) string {
 	}
 	return "Calls compute, and a Python interpreter computes on one core at a time (GIL): threads add nothing, workers do, up to the " +
 		"number of cores."
+}
+
+// busyShare of the connections from which they, and not the server, may be the limit.
+const busyShare = 0.8
+
+// fewConnections: by Little's law as many requests are under way as rate times latency, and no
+// more than there are connections.
+func fewConnections(r *Result, _ trial.Figures) string {
+	w := r.Winner()
+	if w == nil {
+		return ""
+	}
+	p50 := w.Half(func(f trial.Figures) float64 { return f.P50 })
+	if underWay := w.Rate() * p50 / 1000; underWay < busyShare*float64(r.Profile.Connections) {
+		return ""
+	}
+	return fmt.Sprintf("All %d connections of the load were busy at the highest rate of %s: with more --connections it may do more.",
+		r.Profile.Connections, w.Candidate)
 }
 
 func capped(r *Result, _ trial.Figures) string {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-77b39ca9/srv/benchmarks/profile"
 	"github.com/seed-77b39ca9/srv/benchmarks/trial"
 )
 
@@ -73,6 +74,10 @@ func TestAdvice(t *testing.T) {
 	}
 	racing := standing(Candidate{"gnet", 1, 4}, 1, 100)
 	racing.Turns[0].Half.Errors = map[string]int{"status 500": 3}
+	busy := standing(a, 1, 3000, 3000)
+	for i := range busy.Turns {
+		busy.Turns[i].Half.P50 = 20
+	}
 	for _, c := range []struct {
 		name  string
 		r     *Result
@@ -85,10 +90,14 @@ func TestAdvice(t *testing.T) {
 		{"wrong requests", &Result{}, trial.Figures{Failed: 1, Errors: map[string]int{"status 404": 7}}, "7 status 404"},
 		{"GIL", &Result{Nature: Nature{Kind: Computing}}, trial.Figures{}, "GIL"},
 		{"Go has none", &Result{GoApp: true, Nature: Nature{Kind: Computing}}, trial.Figures{}, ""},
+		{"few connections", &Result{Profile: profile.Default(), Standings: []*Standing{busy}}, trial.Figures{}, "All 64 connections"},
 		{"capped", &Result{Ceiling: 5, Standings: []*Standing{{Capped: true}}}, trial.Figures{}, "load generator itself"},
 		{"unsteady", &Result{Standings: []*Standing{standing(a, 1, 100, 50)}}, trial.Figures{}, "differ by 100 %"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if c.r.Profile == nil {
+				c.r.Profile = profile.Default()
+			}
 			got := strings.Join(advise(c.r, c.alone), "\n")
 			if (c.says == "") != (got == "") || !strings.Contains(got, c.says) {
 				t.Errorf("%q, want %q", got, c.says)

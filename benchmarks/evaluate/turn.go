@@ -23,6 +23,7 @@ const (
 	firstGrowth, laterGrowth = 1.5, 1.12
 	firstProbes, laterProbes = 7, 5
 	within                   = 1.06
+	below                    = 0.95 // of what is known later searches begin, so that they do not land on the very same rates
 	longestProbe             = 10 * time.Second
 	shortestProbe            = 400 * time.Millisecond
 	patience                 = 2 * time.Second // for the answers to a rate that was too high
@@ -35,7 +36,7 @@ func (r *rig) turn(ctx context.Context, c Candidate, guess float64, limit time.D
 		return t, err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
-	search := highest.Search{Start: guess, Growth: laterGrowth, Within: within, Most: laterProbes}
+	search := highest.Search{Start: guess * below, Growth: laterGrowth, Within: within, Most: laterProbes}
 	if guess == 0 {
 		search.Growth, search.Most = firstGrowth, firstProbes
 	}
