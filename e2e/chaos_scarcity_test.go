@@ -43,7 +43,7 @@ func onSmallDisk(t *testing.T, sp *spec, dir string) {
 func (r *trial) fillDisk(times int) {
 	for range times {
 		ballast := r.fill(filepath.Join(r.dir, "disk", "ballast"))
-		r.sees(chaos.OtherStatus)
+		r.sees(chaos.Unavailable)
 		r.served(50)
 		if err := os.Remove(ballast); err != nil {
 			r.t.Fatal(err)

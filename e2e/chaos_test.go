@@ -57,7 +57,7 @@ var scenarios = []scenario{
 		act: every(400*time.Millisecond, (*trial).pauseInterpreter), short: 4, long: 50},
 	{name: "disk full", prepare: onSmallDisk, load: largeContent,
 		act: (*trial).fillDisk, short: 1, long: 5,
-		allowed: []allowance{{chaos.OtherStatus, needsTheDisk}}},
+		allowed: []allowance{{chaos.Unavailable, needsTheDisk}}},
 	{name: "out of descriptors", act: (*trial).exhaustDescriptors, short: 1, long: 10},
 	{name: "SIGSTOP of a worker process, for good", args: append([]string{"--heartbeat-timeout=2"}, withoutBackoff...),
 		act: (*trial).hangWorker, short: 1, long: 10,
