@@ -47,6 +47,9 @@ func newPassed() (*passed, *os.File, error) {
 // take takes the file that was passed with a stream's frame; it does not wait. The
 // caller closes it.
 func (p *passed) take(slot int, stream uint32) (*os.File, error) {
+	if p == nil { // of an interpreter that has no way to pass any
+		return nil, errNotPassed
+	}
 	key := passedKey{uint32(slot), stream}
 	p.mu.Lock()
 	defer p.mu.Unlock()
